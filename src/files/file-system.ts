@@ -1,0 +1,152 @@
+/**
+ * What every place that keeps files must do, and what some can do besides.
+ *
+ * A server shows a `FileSystem`; a client is one; a device's flash: is one. Required methods are few. A power that only
+ * some places have is an optional property: asking for it and having it cannot disagree.
+ */
+import type { VirtualPath } from '../base/virtual-path.ts';
+
+export type EntryType = 'file' | 'directory' | 'symlink' | 'other';
+
+/** What is known of one name. Sizes in bytes, times in milliseconds since 1970 (UTC). */
+export interface Entry {
+  readonly name: string;
+  readonly type: EntryType;
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+  readonly createdMs?: number;
+  readonly accessedMs?: number;
+  /** Permission bits, 0 to 0o7777. */
+  readonly mode?: number;
+  /** Numeric owner and group, where the place has them. */
+  readonly ownerId?: number;
+  readonly groupId?: number;
+  readonly linkCount?: number;
+  /** Where a symlink points, as far as that may be shown: never a path outside the file system. */
+  readonly linkTarget?: string;
+  /** The same for two names of the same file, different otherwise, for as long as the server runs. */
+  readonly uniqueId?: string;
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+}
+
+export interface StatOptions extends CallOptions {
+  /** `follow` (the default) looks at what a symlink leads to; `stay` at the link itself. */
+  readonly links?: 'follow' | 'stay';
+}
+
+/** A file opened for reading. Reads may be made at any offset and may overlap. */
+export interface FileReader extends AsyncDisposable {
+  /** What the file was when it was opened. */
+  readonly entry: Entry;
+  /** Reads into `into` from `positionBytes`; resolves to the number of bytes, 0 only at the end of the file. */
+  read(into: Uint8Array, positionBytes: number): Promise<number>;
+  /** The same without waiting, for places where that is quick (a local disk whose pages are in memory). */
+  readonly readNow?: (into: Uint8Array, positionBytes: number) => number;
+  /** The operating system's descriptor, lent for as long as the reader is open: for accelerated data paths. */
+  readonly descriptor?: number;
+  close(): Promise<void>;
+}
+
+/** Where an upload begins. */
+export type UploadStart =
+  /** An empty file that replaces what stands under the name. */
+  | { readonly from: 'nothing' }
+  /** An empty file under a name that must be free; otherwise `exists`. */
+  | { readonly from: 'nothing-new' }
+  /** The bytes that stand there (or that this owner's interrupted upload left) are kept, and written over from an offset. */
+  | { readonly from: 'offset'; readonly offsetBytes: number }
+  /** Behind the last byte of what stands there, or of what this owner's interrupted upload left. */
+  | { readonly from: 'end' };
+
+export interface WriteOptions extends CallOptions {
+  readonly start?: UploadStart;
+  /** Whose upload it is. What an interrupted upload left is found again only under the same owner. */
+  readonly owner?: string;
+  /** Permission bits of a new file, before the process's umask. */
+  readonly mode?: number;
+}
+
+/**
+ * A file being written. Nobody sees a byte of it under its name before `commit`; a reader keeps the old file.
+ * Exactly one of `commit`, `keep` and `discard` ends it.
+ */
+export interface Upload {
+  /** Where the first new byte belongs: 0 unless it continues something. */
+  readonly startBytes: number;
+  /** Writes all of `bytes` at an offset. Calls may overlap; places that only grow refuse gaps with `unsupported`. */
+  write(bytes: Uint8Array, positionBytes: number): Promise<void>;
+  readonly descriptor?: number;
+  /** Makes it durable and puts it under its name, whole. `stillWanted` is asked last of all before it is published. */
+  commit(options?: { readonly stillWanted?: () => boolean }): Promise<Entry>;
+  /** Interrupted: keeps what arrived so that the same owner can continue. Nothing is published. */
+  keep(): Promise<void>;
+  /** Given up: leaves nothing. */
+  discard(): Promise<void>;
+}
+
+export interface Attributes {
+  readonly mode?: number;
+  readonly modifiedMs?: number;
+  readonly accessedMs?: number;
+  readonly ownerId?: number;
+  readonly groupId?: number;
+  /** Cuts or grows the file to this size. */
+  readonly sizeBytes?: number;
+}
+
+export interface OpenAtOptions extends CallOptions {
+  readonly access: 'read' | 'write' | 'read-write';
+  readonly create?: 'never' | 'if-missing' | 'must-be-new';
+  readonly truncate?: boolean;
+  readonly mode?: number;
+}
+
+/** A file opened in place for reads and writes at any offset, as SFTP needs it. Writes are seen at once. */
+export interface OpenFile extends AsyncDisposable {
+  stat(): Promise<Entry>;
+  read(into: Uint8Array, positionBytes: number): Promise<number>;
+  write(bytes: Uint8Array, positionBytes: number): Promise<void>;
+  setAttributes(attributes: Attributes): Promise<void>;
+  sync(): Promise<void>;
+  readonly descriptor?: number;
+  close(): Promise<void>;
+}
+
+export interface Links {
+  /** The target as text, rewritten to a virtual path when it is absolute. */
+  read(path: VirtualPath, options?: CallOptions): Promise<string>;
+  /** Makes a symlink; a target that would lead outside is refused with `denied`. */
+  make(target: string, path: VirtualPath, options?: CallOptions): Promise<void>;
+}
+
+export interface FileSystem {
+  /** For logs and messages: `local`, `memory`, … */
+  readonly name: string;
+  stat(path: VirtualPath, options?: StatOptions): Promise<Entry>;
+  /**
+   * The entries of a directory, without `.` and `..`, in no order, in batches, links not followed. It streams: memory
+   * does not grow with the directory. An entry that vanishes while it is looked at is left out.
+   */
+  list(path: VirtualPath, options?: CallOptions): AsyncIterable<readonly Entry[]>;
+  /** Opens a regular file; a directory gives `is-directory`, a FIFO, socket or device `not-regular`, without blocking. */
+  openReader(path: VirtualPath, options?: CallOptions): Promise<FileReader>;
+  openUpload(path: VirtualPath, options?: WriteOptions): Promise<Upload>;
+  /** Removes a file or a link (the link itself); a directory gives `is-directory`. */
+  remove(path: VirtualPath, options?: CallOptions): Promise<void>;
+  /** Removes an empty directory; `not-empty` otherwise. */
+  removeDirectory(path: VirtualPath, options?: CallOptions): Promise<void>;
+  makeDirectory(path: VirtualPath, options?: CallOptions & { readonly mode?: number }): Promise<void>;
+  /** Gives a file or directory another name; a file that stands there is replaced, a directory is not. */
+  rename(from: VirtualPath, to: VirtualPath, options?: CallOptions): Promise<void>;
+
+  readonly setAttributes?: (path: VirtualPath, attributes: Attributes, options?: StatOptions) => Promise<void>;
+  readonly openAt?: (path: VirtualPath, options: OpenAtOptions) => Promise<OpenFile>;
+  readonly links?: Links;
+  /** Size in bytes of what the owner's interrupted upload left under this name; `undefined` when there is none. */
+  readonly interruptedSize?: (path: VirtualPath, owner: string) => Promise<number | undefined>;
+  /** Bytes that can still be written near this path. */
+  readonly freeSpace?: (path: VirtualPath) => Promise<number>;
+}

@@ -1,0 +1,67 @@
+/** Everything a server tells about itself, as one union: logs, audit and metrics are made from it. */
+
+/** How a transfer ended. */
+export type TransferOutcome = 'complete' | 'aborted' | 'failed' | 'stalled' | 'refused';
+
+interface FromSession {
+  readonly protocol: 'ftp';
+  /** Unique among the server's sessions. */
+  readonly session: string;
+  /** The client's address and port. */
+  readonly peer: string;
+}
+
+export type ServerEvent =
+  | { readonly kind: 'listening'; readonly protocol: 'ftp'; readonly host: string; readonly port: number }
+  | (FromSession & { readonly kind: 'session-opened' })
+  | (FromSession & {
+      readonly kind: 'session-closed';
+      readonly account: string | undefined;
+      readonly durationMs: number;
+      /** A sentence: `the client said QUIT`, `idle for 300 s`. */
+      readonly reason: string;
+    })
+  | (FromSession & {
+      readonly kind: 'connection-refused';
+      readonly reason: string;
+    })
+  | (FromSession & { readonly kind: 'login'; readonly account: string; readonly anonymous: boolean })
+  | (FromSession & { readonly kind: 'login-failed'; readonly account: string; readonly reason: string })
+  | (FromSession & {
+      readonly kind: 'command-failed';
+      readonly account: string | undefined;
+      readonly verb: string;
+      /** Empty where the argument is a secret. */
+      readonly argument: string;
+      readonly reply: string;
+      /** The programming error or system error behind it, where there is one. */
+      readonly cause?: unknown;
+    })
+  | (FromSession & {
+      readonly kind: 'transfer';
+      readonly account: string;
+      readonly direction: 'download' | 'upload' | 'listing';
+      readonly verb: string;
+      readonly path: string;
+      readonly bytes: number;
+      readonly startBytes: number;
+      readonly durationMs: number;
+      readonly outcome: TransferOutcome;
+      /** Why it did not complete, as a sentence; empty when it did. */
+      readonly reason: string;
+    })
+  | (FromSession & {
+      readonly kind: 'changed';
+      readonly account: string;
+      readonly verb: string;
+      readonly path: string;
+      readonly detail: string;
+    })
+  /** Someone else than the client came to a data port. */
+  | (FromSession & { readonly kind: 'stranger'; readonly address: string; readonly dataPort: number })
+  /** A bug of ours, or a failure that nobody was there to hear of. */
+  | { readonly kind: 'fault'; readonly where: string; readonly cause: unknown }
+  | { readonly kind: 'note'; readonly text: string };
+
+/** Where events go. Must not throw and must not block. */
+export type Observer = (event: ServerEvent) => void;

@@ -1,0 +1,90 @@
+/** What an FTP server must be told, and the bounds that it keeps. */
+import type { Authenticator } from '../../../accounts/account.ts';
+import type { Clock } from '../../../base/clock.ts';
+import type { Observer } from '../../../observe/event.ts';
+
+/** Bounds of one FTP server. Times in milliseconds, sizes in bytes; none may be infinite. */
+export interface FtpLimits {
+  /** Longest command line, without its end. Longer lines are answered 500 and skipped. */
+  readonly lineBytes: number;
+  /** Commands of one session that may wait behind the one that runs; then the socket is not read. */
+  readonly queuedCommands: number;
+  readonly connections: number;
+  readonly connectionsPerAddress: number;
+  /** From connection to login. */
+  readonly loginMs: number;
+  /** Without a command and without a transfer. */
+  readonly idleMs: number;
+  /** A transfer that moves no byte. */
+  readonly stallMs: number;
+  /** From the transfer command to the data connection. */
+  readonly dataConnectMs: number;
+  /** A client that does not read its replies. */
+  readonly replyStallMs: number;
+  /** Failed passwords in one session before it is closed. */
+  readonly passwordTries: number;
+  /** Entries that a pattern (`LIST *.bin`) may look at, and how long it may take. */
+  readonly globEntries: number;
+  readonly globMs: number;
+  /** Entries that a listing sorts when a client asks for an order (`LIST -t`); beyond, it streams unsorted. */
+  readonly sortedEntries: number;
+}
+
+export const DEFAULT_FTP_LIMITS: FtpLimits = {
+  lineBytes: 4096,
+  queuedCommands: 64,
+  connections: 10_000,
+  connectionsPerAddress: 50,
+  loginMs: 60_000,
+  idleMs: 300_000,
+  stallMs: 120_000,
+  dataConnectMs: 30_000,
+  replyStallMs: 60_000,
+  passwordTries: 3,
+  globEntries: 100_000,
+  globMs: 2_000,
+  sortedEntries: 100_000,
+};
+
+/** Tells clients of a network (CIDR, `any` for all others) to use this address for passive data connections. */
+export interface Masquerade {
+  readonly clients: string;
+  /** An IPv4 address, or a host name that is looked up anew for each use (with a short memory). */
+  readonly address: string;
+}
+
+export interface PassivePorts {
+  readonly first: number;
+  readonly last: number;
+}
+
+export interface FtpServerOptions {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly authenticator: Authenticator;
+  readonly observe: Observer;
+  readonly clock?: Clock;
+  readonly limits?: Partial<FtpLimits>;
+  /** The text behind 220. */
+  readonly greeting?: string;
+  readonly passivePorts?: PassivePorts;
+  /** The first row whose network holds the client wins. */
+  readonly masquerade?: readonly Masquerade[];
+}
+
+/** A running server. */
+export interface FtpServer extends AsyncDisposable {
+  readonly host: string;
+  readonly port: number;
+  /** Sessions that are open now. */
+  readonly sessionCount: number;
+  /**
+   * Takes no new connection, lets running transfers finish for at most `graceMs`, then closes all.
+   * Resolves when every socket is closed; a second call with a shorter grace shortens the wait.
+   */
+  close(options?: { readonly graceMs?: number }): Promise<void>;
+}
+
+/** The door, in `server.ts`: `startFtpServer(options: FtpServerOptions): Promise<FtpServer>`; rejects when it cannot listen. */
+export type StartFtpServer = (options: FtpServerOptions) => Promise<FtpServer>;
