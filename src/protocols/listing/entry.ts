@@ -1,0 +1,30 @@
+/** What the printers of listings need to know of one name. */
+
+/** A part of the file system's entry, so that printing needs no file system. Times in milliseconds since 1970 (UTC). */
+export interface ListedEntry {
+  readonly name: string;
+  readonly type: 'file' | 'directory' | 'symlink' | 'other';
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+  readonly createdMs?: number;
+  readonly mode?: number;
+  readonly ownerId?: number;
+  readonly groupId?: number;
+  readonly linkCount?: number;
+  readonly linkTarget?: string;
+  readonly uniqueId?: string;
+}
+
+const CONTROL = /[\x00-\x1f\x7f]/;
+const ALL_CONTROL = /[\x00-\x1f\x7f]/g;
+
+/** A name on one line: control bytes become `?`, so that no name ends its line or starts another. */
+export const shownName = (name: string): string => (CONTROL.test(name) ? name.replace(ALL_CONTROL, '?') : name);
+
+/** A count that can be printed in digits, whatever number it was. */
+export const shownCount = (count: number): string =>
+  count >= 0 ? String(Math.min(Math.floor(count), Number.MAX_SAFE_INTEGER)) : '0';
+
+/** Permission bits; what a place without modes would have if it had them. */
+export const shownMode = ({ mode, type }: ListedEntry): number =>
+  mode ?? (type === 'directory' ? 0o755 : type === 'symlink' ? 0o777 : 0o644);
