@@ -13,7 +13,16 @@ const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 /** How many bytes the well-formed UTF-8 sequence at `index` has; 0 when the byte there begins none (RFC 3629 §4). */
 function sequenceLength(bytes: Uint8Array, index: number): number {
   const first = bytes[index] ?? 0;
-  const length = first < 0x80 ? 1 : first >= 0xc2 && first < 0xe0 ? 2 : first >= 0xe0 && first < 0xf0 ? 3 : first >= 0xf0 && first < 0xf5 ? 4 : 0;
+  const length =
+    first < 0x80
+      ? 1
+      : first >= 0xc2 && first < 0xe0
+        ? 2
+        : first >= 0xe0 && first < 0xf0
+          ? 3
+          : first >= 0xf0 && first < 0xf5
+            ? 4
+            : 0;
   if (length < 2) return length;
   try {
     strictDecoder.decode(bytes.subarray(index, index + length));
@@ -34,7 +43,7 @@ export function decodeName(bytes: Uint8Array): string {
 
 function decodeMixed(bytes: Uint8Array): string {
   let text = '';
-  for (let index = 0; index < bytes.length; ) {
+  for (let index = 0; index < bytes.length;) {
     const length = sequenceLength(bytes, index);
     if (length === 0) text += String.fromCharCode(ESCAPE_BASE + (bytes[index] ?? 0));
     else text += strictDecoder.decode(bytes.subarray(index, index + length));

@@ -91,6 +91,8 @@ export interface Attributes {
   readonly mode?: number;
   readonly modifiedMs?: number;
   readonly accessedMs?: number;
+  /** Few places can set it: the others refuse with `unsupported`. */
+  readonly createdMs?: number;
   readonly ownerId?: number;
   readonly groupId?: number;
   /** Cuts or grows the file to this size. */

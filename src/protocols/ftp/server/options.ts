@@ -85,6 +85,3 @@ export interface FtpServer extends AsyncDisposable {
    */
   close(options?: { readonly graceMs?: number }): Promise<void>;
 }
-
-/** The door, in `server.ts`: `startFtpServer(options: FtpServerOptions): Promise<FtpServer>`; rejects when it cannot listen. */
-export type StartFtpServer = (options: FtpServerOptions) => Promise<FtpServer>;

@@ -1,0 +1,132 @@
+/** From the client to the server: STOR, APPE, STOU, ALLO (RFC 959 §4.1.3, RFC 3659 §5, RFC 1123 §4.1.2.9). */
+import { randomBytes } from 'node:crypto';
+import { resolvePath, type VirtualPath } from '../../../../base/virtual-path.ts';
+import type { Upload, UploadStart } from '../../../../files/file-system.ts';
+import { fromNetworkAscii } from '../../wire/ascii.ts';
+import { type Reply, reply } from '../../wire/reply.ts';
+import { anyText, parsed, pathname } from '../arguments.ts';
+import { command } from '../command.ts';
+import { receiveConverted, receiveFile } from '../receive.ts';
+import type { Session } from '../session.ts';
+import { runTransfer } from '../run-transfer.ts';
+import type { Transfer } from '../transfer.ts';
+
+/** What a command stores, and how it speaks of it. */
+interface Storing {
+  readonly verb: string;
+  readonly path: VirtualPath;
+  readonly start: UploadStart;
+  readonly opening: string;
+}
+
+async function* storeFile(
+  session: Session,
+  { verb, path, start, opening }: Storing,
+): AsyncGenerator<Reply, void, void> {
+  const owner = session.uploadOwner;
+  const upload = await session.files.openUpload(path, { start, owner, signal: session.gone.signal });
+  let open = true;
+  yield* runTransfer(session, {
+    verb,
+    direction: 'upload',
+    path,
+    startBytes: upload.startBytes,
+    opening,
+    async move(socket, transfer) {
+      await receive(session, socket, upload, transfer);
+      open = false;
+      // A client that was killed has ended both its connections: the control connection tells it from one that is done.
+      await upload.commit({ stillWanted: () => transfer.stopped === undefined && !session.gone.signal.aborted });
+      return `Stored ${transfer.bytes} bytes${start.from === 'nothing-new' ? ` as ${path}` : ''}.`;
+    },
+    async giveUp() {
+      if (open) await upload.keep();
+    },
+  });
+}
+
+function receive(
+  session: Session,
+  socket: Parameters<typeof receiveFile>[0],
+  upload: Upload,
+  transfer: Transfer,
+): Promise<void> {
+  return session.type === 'image'
+    ? receiveFile(socket, upload, transfer, session.context.buffers.receiving)
+    : receiveConverted(socket, upload, transfer, fromNetworkAscii());
+}
+
+const store = command({
+  verbs: ['STOR'],
+  summary: 'Take a file from the client; after REST from that offset',
+  source: 'RFC 959 §4.1.3; restart: RFC 3659 §5',
+  login: 'required',
+  permission: 'write',
+  duringTransfer: 'waits',
+  usesData: true,
+  argument: pathname,
+  async *run(session, path) {
+    const offsetBytes = session.takeRestart();
+    if (offsetBytes > 0 && session.type === 'ascii')
+      return yield reply(504, 'An ASCII upload cannot be restarted; use TYPE I.');
+    const start: UploadStart = offsetBytes > 0 ? { from: 'offset', offsetBytes } : { from: 'nothing' };
+    yield* storeFile(session, { verb: 'STOR', path, start, opening: 'Ready to store.' });
+  },
+});
+
+const append = command({
+  verbs: ['APPE'],
+  summary: 'Add to the end of a file, or make it',
+  source: 'RFC 959 §4.1.3',
+  login: 'required',
+  permission: 'append',
+  duringTransfer: 'waits',
+  usesData: true,
+  argument: pathname,
+  async *run(session, path) {
+    session.takeRestart();
+    yield* storeFile(session, { verb: 'APPE', path, start: { from: 'end' }, opening: 'Ready to append.' });
+  },
+});
+
+const storeUnique = command({
+  verbs: ['STOU'],
+  summary: 'Store under a name that nobody has yet',
+  source: 'RFC 959 §4.1.3, RFC 1123 §4.1.2.9',
+  login: 'required',
+  permission: 'write',
+  duringTransfer: 'waits',
+  usesData: true,
+  argument: anyText,
+  async *run(session, given) {
+    session.takeRestart();
+    const name = `${given === '' ? 'upload' : given}.${randomBytes(6).toString('hex')}`;
+    const path = resolvePath(session.workingDirectory, name);
+    if (path === undefined) return yield reply(553);
+    yield* storeFile(session, { verb: 'STOU', path, start: { from: 'nothing-new' }, opening: `FILE: ${path}` });
+  },
+});
+
+/** `ALLO 5000`, `ALLO 5000 R 80` (RFC 959 §4.1.3): the record size says nothing about space. */
+function parseAllocation(given: string): number | undefined {
+  const [, digits = ''] = /^(\d{1,19})(?: +R +\d{1,9})?$/i.exec(given) ?? [];
+  const bytes = digits === '' ? NaN : Number(digits);
+  return Number.isNaN(bytes) ? undefined : bytes;
+}
+
+const allocate = command({
+  verbs: ['ALLO'],
+  summary: 'Ask whether so many bytes have room',
+  source: 'RFC 959 §4.1.3',
+  login: 'required',
+  permission: 'write',
+  duringTransfer: 'waits',
+  argument: parsed('<bytes> [R <record size>]', parseAllocation),
+  async *run(session, bytes) {
+    const free = await session.files.freeSpace?.(session.workingDirectory);
+    if (free === undefined) yield reply(202, 'Nothing needs to be allocated here.');
+    else yield free >= bytes ? reply(200, `${free} bytes are free.`) : reply(552, `Only ${free} bytes are free.`);
+  },
+});
+
+export const STORE = [store, append, storeUnique, allocate];

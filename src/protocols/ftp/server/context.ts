@@ -1,0 +1,28 @@
+/** What all sessions of a server share, and the ends of one of them. */
+import type { Authenticator } from '../../../accounts/account.ts';
+import type { Clock } from '../../../base/clock.ts';
+import type { Observer } from '../../../observe/event.ts';
+import type { TransferBuffers } from './buffer-pool.ts';
+import type { FtpLimits } from './options.ts';
+import type { PassiveAddresses } from './passive-address.ts';
+import type { PassivePortPool } from './passive-ports.ts';
+
+/** What all sessions of one server share. */
+export interface ServerContext {
+  readonly authenticator: Authenticator;
+  readonly observe: Observer;
+  readonly clock: Clock;
+  readonly limits: FtpLimits;
+  readonly greeting: string;
+  readonly buffers: TransferBuffers;
+  readonly passivePorts: PassivePortPool;
+  readonly passiveAddresses: PassiveAddresses;
+}
+
+/** The two ends of a control connection. Addresses are canonical: no IPv4 inside IPv6. */
+export interface Ends {
+  readonly peerAddress: string;
+  readonly peerPort: number;
+  readonly localAddress: string;
+  readonly localPort: number;
+}

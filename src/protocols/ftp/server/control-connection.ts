@@ -1,0 +1,282 @@
+/**
+ * One control connection: bytes to commands in their order, replies to bytes, and what may be answered while a transfer
+ * runs (RFC 959 §4, §5.1).
+ *
+ * Commands that arrive together are answered one after another. Once a transfer's 150 is out, commands whose row says
+ * `live` are answered at once; ABOR stops what runs as soon as it arrives, wherever it stands in the line.
+ */
+import type { Socket } from 'node:net';
+import { LineSplitter } from '../../../base/line-splitter.ts';
+import { type CommandLine, parseCommandLine } from '../wire/command-line.ts';
+import { encodeText, firstLine, innerLine, lastLine, printReply, type Reply, reply } from '../wire/reply.ts';
+import { type Found, findCommand } from './commands/index.ts';
+import type { Overdue, Waiting } from './deadline.ts';
+import type { Session } from './session.ts';
+
+/** A line, and what it turned out to be. */
+interface Request extends CommandLine {
+  readonly found: Found | { readonly kind: 'too-long' } | { readonly kind: 'not-a-command' };
+}
+
+const TOO_LONG: Request = { verb: '', argument: '', found: { kind: 'too-long' } };
+const NOT_A_COMMAND: Request = { verb: '', argument: '', found: { kind: 'not-a-command' } };
+
+/** What the server is told at the end. */
+export type OnClosed = (reason: string) => void;
+
+export class ControlConnection {
+  readonly session: Session;
+  readonly #socket: Socket;
+  readonly #onClosed: OnClosed;
+  readonly #lines: LineSplitter;
+  readonly #queue: Request[] = [];
+  readonly #live: Request[] = [];
+  readonly #openedMs: number;
+  #activeMs: number;
+  #busy = false;
+  #answeringLive = false;
+  #paused = false;
+  #repliesStuckMs: number | undefined;
+  #closingMs: number | undefined;
+  #reason = 'the client closed the connection';
+  #inputEnded = false;
+  #finishing = false;
+
+  constructor(socket: Socket, session: Session, onClosed: OnClosed) {
+    this.session = session;
+    this.#socket = socket;
+    this.#onClosed = onClosed;
+    this.#lines = new LineSplitter(session.context.limits.lineBytes);
+    this.#openedMs = this.#activeMs = session.context.clock.monotonic();
+    socket.on('data', (chunk: Buffer) => this.#read(chunk));
+    socket.on('end', () => this.#endOfInput());
+    socket.on('error', (error) => {
+      this.#reason = `the connection broke: ${error.message}`;
+    });
+    socket.on('close', () => this.#closed());
+    this.#send(reply(220, session.context.greeting));
+  }
+
+  /** For the server's clock. */
+  get waiting(): Waiting {
+    const { session } = this;
+    return {
+      openedMs: this.#openedMs,
+      loggedIn: session.login === 'in',
+      activeMs: this.#activeMs,
+      busy: this.#busy,
+      repliesStuckMs: this.#repliesStuckMs,
+      closingMs: this.#closingMs,
+      transferMs: session.transfer?.progressMs,
+    };
+  }
+
+  act(overdue: Overdue): void {
+    switch (overdue.act) {
+      case 'stop-transfer':
+        this.session.transfer?.stop('stalled');
+        break;
+      case 'close':
+        this.close(overdue.reason);
+        break;
+      case 'destroy':
+        if (this.#closingMs === undefined) this.#reason = overdue.reason;
+        this.#socket.destroy();
+    }
+  }
+
+  /** Says 421 and closes. */
+  close(reason: string): void {
+    if (this.#closingMs !== undefined) return;
+    this.#send(reply(421, `Closing the control connection: ${reason}.`));
+    this.#hangUp(reason);
+  }
+
+  /** Closes now if nothing runs, otherwise as soon as the running transfer is over. */
+  finish(reason: string): void {
+    this.#finishing = true;
+    if (this.session.transfer === undefined && !this.#busy) this.close(reason);
+  }
+
+  /** No grace any more. */
+  destroy(reason: string): void {
+    this.#reason = reason;
+    this.session.transfer?.stop('shutdown');
+    this.#socket.destroy();
+  }
+
+  #read(chunk: Buffer): void {
+    if (this.#closingMs !== undefined) return;
+    for (const line of this.#lines.push(chunk)) this.#take(line.kind === 'line' ? requestOf(line.bytes) : TOO_LONG);
+    if (this.#queue.length >= this.session.context.limits.queuedCommands) this.#pause();
+  }
+
+  #take(request: Request): void {
+    const { transfer } = this.session;
+    const { found, verb } = request;
+    if (verb === 'ABOR' && this.#busy) this.session.abortWanted = true;
+    if (verb === 'ABOR') transfer?.stop('abor');
+    const live = found.kind === 'known' && found.command.duringTransfer === 'live';
+    if (live && transfer !== undefined && this.#queue.length === 0) {
+      this.#live.push(request);
+      void this.#answerLive();
+    } else {
+      this.#queue.push(request);
+      void this.#answer();
+    }
+  }
+
+  async #answer(): Promise<void> {
+    if (this.#busy) return;
+    this.#busy = true;
+    for (let request = this.#queue.shift(); request !== undefined; request = this.#queue.shift()) {
+      if (this.#paused && this.#queue.length < this.session.context.limits.queuedCommands / 2) this.#unpause();
+      await this.#execute(request);
+      this.session.abortWanted = false;
+      this.#activeMs = this.session.context.clock.monotonic();
+      if (this.#finishing) this.close('the server is shutting down');
+      if (this.#closingMs !== undefined) return;
+    }
+    this.#busy = false;
+    if (this.#inputEnded) this.#hangUp('the client closed the connection');
+  }
+
+  async #answerLive(): Promise<void> {
+    if (this.#answeringLive) return;
+    this.#answeringLive = true;
+    for (let request = this.#live.shift(); request !== undefined; request = this.#live.shift())
+      await this.#execute(request);
+    this.#answeringLive = false;
+  }
+
+  async #execute(request: Request): Promise<void> {
+    const { session } = this;
+    const { found, verb, argument } = request;
+    if (found.kind !== 'known') {
+      await this.#answerWith(refusal(found.kind, verb));
+      return;
+    }
+    let last: Reply | undefined;
+    try {
+      for await (const answer of found.command.execute(session, found.argument)) {
+        await this.#answerWith(answer);
+        last = answer;
+      }
+    } catch (error) {
+      session.fault(verb, error);
+    }
+    if (last !== undefined && last.code >= 400)
+      this.#tellFailure(verb, found.command.secret === true ? '' : argument, last);
+    if (session.closing !== undefined) this.#hangUp(session.closing);
+  }
+
+  /** Failures of transfers are told as transfers. */
+  #tellFailure(verb: string, argument: string, { code, lines }: Reply): void {
+    const { session } = this;
+    if (code === 425 || code === 426) return;
+    const reason = `${code} ${lines.join(' ')}`;
+    session.context.observe({
+      ...session.origin,
+      kind: 'command-failed',
+      account: session.accountName,
+      verb,
+      argument,
+      reply: reason,
+    });
+  }
+
+  async #answerWith(answer: Reply): Promise<void> {
+    if (answer.stream === undefined) this.#send(answer);
+    else await this.#sendStream(answer, answer.stream);
+    await this.#taken();
+  }
+
+  #send(answer: Reply): void {
+    this.#write(printReply(answer));
+  }
+
+  async #sendStream({ code, lines: [first = '', last = ''] }: Reply, stream: AsyncIterable<string>): Promise<void> {
+    this.#write(firstLine(code, first));
+    for await (const line of stream) {
+      this.#write(innerLine(line));
+      await this.#taken();
+      if (this.#socket.destroyed) return;
+    }
+    this.#write(lastLine(code, last));
+  }
+
+  #write(text: string): void {
+    if (this.#socket.writable) this.#socket.write(encodeText(text));
+  }
+
+  /** Waits while the client does not take what we wrote, so that replies never pile up. */
+  async #taken(): Promise<void> {
+    if (!this.#socket.writableNeedDrain || this.#socket.destroyed) return;
+    this.#repliesStuckMs = this.session.context.clock.monotonic();
+    await new Promise<void>((resolve) => {
+      const go = (): void => {
+        this.#socket.off('drain', go);
+        this.#socket.off('close', go);
+        resolve();
+      };
+      this.#socket.once('drain', go);
+      this.#socket.once('close', go);
+    });
+    this.#repliesStuckMs = undefined;
+  }
+
+  #pause(): void {
+    this.#paused = true;
+    this.#socket.pause();
+  }
+
+  #unpause(): void {
+    this.#paused = false;
+    this.#socket.resume();
+  }
+
+  /** The client will send no more. What it asked for is still answered; a transfer without it is not wanted any more. */
+  #endOfInput(): void {
+    this.#inputEnded = true;
+    this.session.gone.abort();
+    this.session.transfer?.stop('control-lost');
+    if (!this.#busy) this.#hangUp('the client closed the connection');
+  }
+
+  #hangUp(reason: string): void {
+    this.#reason = reason;
+    this.#closingMs ??= this.session.context.clock.monotonic();
+    this.#socket.end();
+    // The client's own end is waited for, but nothing more is heard.
+    this.#socket.resume();
+  }
+
+  #closed(): void {
+    this.session.gone.abort();
+    this.session.transfer?.stop('control-lost');
+    this.#queue.length = 0;
+    this.session.data.close();
+    this.#onClosed(this.#reason);
+  }
+}
+
+function requestOf(line: Uint8Array): Request {
+  const parsed = parseCommandLine(line);
+  return parsed === undefined ? NOT_A_COMMAND : { ...parsed, found: findCommand(parsed) };
+}
+
+/** RFC 959 §4.2.1: 502 for what the standard knows and this server does not do, 500 for what nobody knows. */
+function refusal(kind: Exclude<Request['found']['kind'], 'known'>, verb: string): Reply {
+  switch (kind) {
+    case 'standard':
+      return reply(502, `${verb} is not implemented.`);
+    case 'parameter':
+      return reply(504, `${verb} does not know that; try HELP.`);
+    case 'unknown':
+      return reply(500, `${verb} is not a command; try HELP.`);
+    case 'not-a-command':
+      return reply(500, 'That is not a command; try HELP.');
+    case 'too-long':
+      return reply(500, 'That line is too long.');
+  }
+}

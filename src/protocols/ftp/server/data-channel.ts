@@ -1,0 +1,184 @@
+/**
+ * How a session's data connection will be made, and making it (RFC 959 §3.2, RFC 2428).
+ *
+ * Passive: one listener is kept per session and answered again to the next PASV or EPSV; only the client's own address
+ * may come in, once per command. Active: we connect to where the client said, from the port beside the control port.
+ */
+import { connect as connectTo, type Socket } from 'node:net';
+import { canonicalAddress } from '../../../base/cidr.ts';
+import type { Lessee, PassiveListener } from './passive-ports.ts';
+import type { Ends, ServerContext } from './context.ts';
+import { TransferFailure } from './transfer.ts';
+
+type Way =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'active'; readonly host: string; readonly port: number }
+  /** The client may come; `socket` is there once it has. */
+  | { readonly kind: 'passive'; readonly socket?: Socket };
+
+const NONE: Way = { kind: 'none' };
+/** With an explicit local port of an earlier connection these mean "not that port"; any other port serves as well. */
+const PORT_ERRORS = new Set(['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'EPERM']);
+
+export class DataChannel implements Lessee {
+  readonly #ends: Ends;
+  readonly #context: ServerContext;
+  readonly #onStranger: (address: string, port: number) => void;
+  #way: Way = NONE;
+  #listener: PassiveListener | undefined;
+  #arrived: ((socket: Socket) => void) | undefined;
+  #usedMs = 0;
+
+  constructor(ends: Ends, context: ServerContext, onStranger: (address: string, port: number) => void) {
+    this.#ends = ends;
+    this.#context = context;
+    this.#onStranger = onStranger;
+  }
+
+  /** Expects the client on the session's port, which it opens when there is none; `undefined` when no port is free. */
+  async expect(): Promise<number | undefined> {
+    this.reset();
+    this.#way = { kind: 'passive' };
+    this.#listener ??= await this.#context.passivePorts.lease(this.#ends.localAddress, this, (socket) =>
+      this.#admit(socket),
+    );
+    return this.#listener?.port;
+  }
+
+  /** The next transfer will connect to this place. The caller has judged it. */
+  willConnectTo(host: string, port: number): void {
+    this.reset();
+    this.#way = { kind: 'active', host, port };
+  }
+
+  /** The data connection for one transfer; rejects with a {@link TransferFailure} (425) or the signal's abort. */
+  async connect(signal: AbortSignal): Promise<Socket> {
+    signal.throwIfAborted();
+    const way = this.#way;
+    switch (way.kind) {
+      case 'none':
+        throw new TransferFailure(425, 'Use PASV, EPSV, PORT or EPRT first.');
+      case 'active':
+        return await this.#reach(way.host, way.port, signal);
+      case 'passive':
+        return way.socket ?? (await this.#wait(signal));
+    }
+  }
+
+  /** Forgets what was agreed; a connection that waits is closed. The listener stays for the next time. */
+  reset(): void {
+    if (this.#way.kind === 'passive') this.#way.socket?.destroy();
+    this.#way = NONE;
+    this.#arrived = undefined;
+    this.#usedMs = this.#context.clock.monotonic();
+  }
+
+  idleSince(): number | undefined {
+    return this.#way.kind === 'none' && this.#listener !== undefined ? this.#usedMs : undefined;
+  }
+
+  release(): void {
+    const listener = this.#listener;
+    this.#listener = undefined;
+    if (listener === undefined) return;
+    listener.server.close();
+    this.#context.passivePorts.returned(listener.port);
+  }
+
+  /** The end of the session. */
+  close(): void {
+    this.reset();
+    this.release();
+  }
+
+  #admit(socket: Socket): void {
+    socket.on('error', () => undefined);
+    const address = canonicalAddress(socket.remoteAddress ?? '');
+    if (address !== this.#ends.peerAddress) {
+      this.#onStranger(address, this.#listener?.port ?? 0);
+      socket.destroy();
+    } else if (this.#way.kind !== 'passive' || this.#way.socket !== undefined) socket.destroy();
+    else {
+      this.#way = { kind: 'passive', socket };
+      this.#arrived?.(socket);
+    }
+  }
+
+  async #wait(signal: AbortSignal): Promise<Socket> {
+    const { promise, resolve, reject } = Promise.withResolvers<Socket>();
+    this.#arrived = resolve;
+    const port = this.#listener?.port ?? 0;
+    return await this.#within(
+      promise,
+      reject,
+      signal,
+      `The client did not come to data port ${port}; is a firewall in between?`,
+    );
+  }
+
+  async #reach(host: string, port: number, signal: AbortSignal): Promise<Socket> {
+    try {
+      return await this.#connectFrom(this.#ends.localPort - 1, host, port, signal);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && PORT_ERRORS.has(String(error.code))))
+        throw refused(error, host, port);
+    }
+    try {
+      return await this.#connectFrom(0, host, port, signal);
+    } catch (error) {
+      throw refused(error, host, port);
+    }
+  }
+
+  /** `localPort` 0 takes any. RFC 959 §3.2: the default is the port beside the control port. */
+
+  async #connectFrom(localPort: number, host: string, port: number, signal: AbortSignal): Promise<Socket> {
+    const { promise, resolve, reject } = Promise.withResolvers<Socket>();
+    const socket = connectTo({
+      host,
+      port,
+      localAddress: this.#ends.localAddress,
+      ...(localPort > 0 ? { localPort } : {}),
+      noDelay: true,
+    });
+    // What the client sends must wait for the one who will read it.
+    socket.pause();
+    socket.on('error', reject);
+    socket.once('connect', () => resolve(socket));
+    try {
+      return await this.#within(
+        promise,
+        reject,
+        signal,
+        `No answer from ${host} port ${port}; is a firewall in between?`,
+      );
+    } catch (error) {
+      socket.destroy();
+      throw error;
+    }
+  }
+
+  async #within(
+    promise: Promise<Socket>,
+    reject: (error: Error) => void,
+    signal: AbortSignal,
+    late: string,
+  ): Promise<Socket> {
+    const cancel = this.#context.clock.after(this.#context.limits.dataConnectMs, () =>
+      reject(new TransferFailure(425, late)),
+    );
+    const onAbort = (): void => reject(new Error('stopped'));
+    signal.addEventListener('abort', onAbort);
+    try {
+      return await promise;
+    } finally {
+      cancel();
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+}
+
+function refused(error: unknown, host: string, port: number): unknown {
+  if (error instanceof TransferFailure || !(error instanceof Error && 'code' in error)) return error;
+  return new TransferFailure(425, `Cannot connect to ${host} port ${port} (${String(error.code)}).`, { cause: error });
+}

@@ -1,0 +1,89 @@
+/** Patterns in LIST and NLST: each component is matched in turn, within a bound of entries looked at and of time. */
+import { resolvePath, ROOT, type VirtualPath } from '../../../base/virtual-path.ts';
+import { FileError } from '../../../files/error.ts';
+import type { Entry } from '../../../files/file-system.ts';
+import { compileGlob, hasGlob } from '../wire/glob.ts';
+import type { Session } from './session.ts';
+
+export interface Match {
+  readonly entry: Entry;
+  /** The name as the client can use it: with the directories that it typed. */
+  readonly name: string;
+}
+
+/** How much looking is left to one pattern. */
+class Budget {
+  #entries: number;
+  readonly #endMs: number;
+  readonly #clock: { monotonic(): number };
+
+  constructor(
+    { globEntries, globMs }: { readonly globEntries: number; readonly globMs: number },
+    clock: { monotonic(): number },
+  ) {
+    this.#entries = globEntries;
+    this.#clock = clock;
+    this.#endMs = clock.monotonic() + globMs;
+  }
+
+  take(entries: number): boolean {
+    this.#entries -= entries;
+    return this.#entries >= 0 && this.#clock.monotonic() < this.#endMs;
+  }
+}
+
+/** Everything that a pattern matches. Ends early, without an error, when the bound is reached. */
+export async function* matches(session: Session, pattern: string): AsyncGenerator<Match> {
+  const budget = new Budget(session.context.limits, session.context.clock);
+  const absolute = pattern.startsWith('/');
+  const components = pattern.split('/').filter((component) => component !== '');
+  yield* walk(
+    session,
+    budget,
+    { path: absolute ? ROOT : session.workingDirectory, name: absolute ? '/' : '' },
+    components,
+  );
+}
+
+interface Here {
+  readonly path: VirtualPath;
+  readonly name: string;
+}
+
+async function* walk(
+  session: Session,
+  budget: Budget,
+  here: Here,
+  [first, ...rest]: readonly string[],
+): AsyncGenerator<Match> {
+  if (first === undefined || !budget.take(1)) return;
+  if (!hasGlob(first)) yield* step(session, budget, below(here, first), rest);
+  else {
+    const matcher = compileGlob(first);
+    if (matcher === undefined) throw new FileError('bad-name', first);
+    for await (const name of namesIn(session, budget, here.path))
+      if (matcher(name)) yield* step(session, budget, below(here, name), rest);
+  }
+}
+
+const below = ({ path, name }: Here, component: string): Here => ({
+  path: resolvePath(path, component) ?? path,
+  name: name === '' || name.endsWith('/') ? `${name}${component}` : `${name}/${component}`,
+});
+
+async function* step(session: Session, budget: Budget, here: Here, rest: readonly string[]): AsyncGenerator<Match> {
+  try {
+    if (rest.length > 0) yield* walk(session, budget, here, rest);
+    else yield { entry: await session.files.stat(here.path, { links: 'stay' }), name: here.name };
+  } catch (error) {
+    // Not a directory, or gone: simply no match.
+    if (!(error instanceof FileError)) throw error;
+  }
+}
+
+async function* namesIn(session: Session, budget: Budget, path: VirtualPath): AsyncGenerator<string> {
+  for await (const batch of session.files.list(path, { signal: session.gone.signal })) {
+    if (!budget.take(batch.length)) return;
+    for (const { name } of batch) yield name;
+  }
+}

@@ -1,0 +1,117 @@
+/** What the server knows of one client between its commands. Handlers read and change it; sockets are elsewhere. */
+import type { Account, Permission } from '../../../accounts/account.ts';
+import { ROOT, type VirtualPath } from '../../../base/virtual-path.ts';
+import type { FileSystem } from '../../../files/file-system.ts';
+import { DEFAULT_FACTS, type FactName } from '../../listing/mlsx.ts';
+import { type LoginEvent, type LoginState, nextLogin } from '../session/login.ts';
+import type { RepresentationType } from '../session/representation.ts';
+import type { Ends, ServerContext } from './context.ts';
+import type { DataChannel } from './data-channel.ts';
+import type { Transfer } from './transfer.ts';
+
+export class Session {
+  readonly id: string;
+  readonly ends: Ends;
+  readonly context: ServerContext;
+  readonly data: DataChannel;
+  /** Aborted when the control connection is gone, for whatever reason. */
+  readonly gone = new AbortController();
+
+  login: LoginState = 'fresh';
+  userName = '';
+  passwordFailures = 0;
+  workingDirectory: VirtualPath = ROOT;
+  type: RepresentationType = 'ascii';
+  /** Set by REST, taken by the next RETR or STOR (RFC 3659 §5). */
+  restartBytes = 0;
+  renameFrom: VirtualPath | undefined;
+  /** After EPSV ALL no other way to a data connection is taken, to the end of the session (RFC 2428 §4). */
+  onlyExtendedPassive = false;
+  facts: readonly FactName[] = DEFAULT_FACTS;
+  /** The transfer that runs now. */
+  transfer: Transfer | undefined;
+  /** ABOR has come while a command runs that may be about to begin a transfer. */
+  abortWanted = false;
+  /** Set by a handler that wants the control connection closed behind its reply; the reason for the log. */
+  closing: string | undefined;
+  transfersDone = 0;
+  bytesMoved = 0;
+  #account: Account | undefined;
+
+  constructor(id: string, ends: Ends, context: ServerContext, data: DataChannel) {
+    this.id = id;
+    this.ends = ends;
+    this.context = context;
+    this.data = data;
+  }
+
+  /** Moves the login state; false when the table refuses. */
+  advanceLogin(event: LoginEvent): boolean {
+    const next = nextLogin(this.login, event);
+    if (next === undefined) return false;
+    this.login = next;
+    return true;
+  }
+
+  /** Forgets everything but the connection (REIN, and a new USER). */
+  forget(): void {
+    this.#account = undefined;
+    this.workingDirectory = ROOT;
+    this.type = 'ascii';
+    this.restartBytes = 0;
+    this.renameFrom = undefined;
+    this.facts = DEFAULT_FACTS;
+    this.data.reset();
+  }
+
+  admit(account: Account): void {
+    this.#account = account;
+  }
+
+  get accountName(): string | undefined {
+    return this.#account?.name;
+  }
+
+  /** The account; only for handlers behind the login gate. */
+  get account(): Account {
+    if (this.#account === undefined) throw new Error('a handler asked for the account before the login');
+    return this.#account;
+  }
+
+  get files(): FileSystem {
+    return this.account.files;
+  }
+
+  may(permission: Permission): boolean {
+    return this.account.permissions.has(permission);
+  }
+
+  /** Whose interrupted uploads this session may continue: the same account from the same address. */
+  get uploadOwner(): string {
+    return `${this.account.name}\0${this.ends.peerAddress}`;
+  }
+
+  takeRestart(): number {
+    const restart = this.restartBytes;
+    this.restartBytes = 0;
+    return restart;
+  }
+
+  /** What every event of this session begins with. */
+  get origin(): { readonly protocol: 'ftp'; readonly session: string; readonly peer: string } {
+    const { peerAddress, peerPort } = this.ends;
+    return { protocol: 'ftp', session: this.id, peer: printEnd(peerAddress, peerPort) };
+  }
+
+  changed(verb: string, path: VirtualPath, detail = ''): void {
+    this.context.observe({ ...this.origin, kind: 'changed', account: this.account.name, verb, path, detail });
+  }
+
+  fault(where: string, cause: unknown): void {
+    this.context.observe({ kind: 'fault', where: `ftp ${where} (${this.id})`, cause });
+  }
+}
+
+/** `192.0.2.1:50000`, `[2001:db8::1]:50000`. */
+export const printEnd = (address: string, port: number): string =>
+  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;

@@ -1,0 +1,115 @@
+/**
+ * The import law (ARCHITECTURE.md), kept by a machine: who may import whom, no cycles, one owner for each outside
+ * package, and the files that the documents lead the reader through.
+ */
+import assert from 'node:assert/strict';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { posix } from 'node:path';
+import { describe, test } from 'node:test';
+
+interface Law {
+  readonly why: string;
+  readonly from: RegExp;
+  /** What such a file may import: our own files by path, others by name. `$1` is what `from` captured. */
+  readonly may: string;
+}
+
+/** The first row that matches a file is its law. */
+const LAWS: readonly Law[] = [
+  { why: 'base knows nothing of the project, and only itself', from: /^src\/base\//, may: '^src/base/' },
+  { why: 'listings are pure', from: /^src\/protocols\/listing\//, may: '^src/(base|protocols/listing)/' },
+  { why: 'wire formats are pure', from: /^src\/protocols\/(\w+)\/wire\//, may: '^src/(base|protocols/$1/wire)/' },
+  {
+    why: 'session tables are pure',
+    from: /^src\/protocols\/(\w+)\/session\//,
+    may: '^src/(base|protocols/$1/(wire|session))/',
+  },
+  {
+    why: 'a server knows its own protocol, files, accounts and events; never another protocol nor a client',
+    from: /^src\/protocols\/(\w+)\/server\//,
+    may: '^(node:(net|tls|dgram|dns/promises|crypto)$|src/(base|files|accounts|observe|protocols/listing|protocols/$1/(wire|session|server))/)',
+  },
+  { why: 'the door of a protocol', from: /^src\/protocols\/(\w+)\/index\.ts$/, may: '^src/protocols/$1/' },
+  {
+    why: 'only the local file system touches the disk',
+    from: /^src\/files\/local\//,
+    may: '^(node:|src/(base|files)/)',
+  },
+  { why: 'a file system knows no protocol and no machine', from: /^src\/files\//, may: '^src/(base|files)/' },
+  {
+    why: 'accounts know passwords and files, no protocol',
+    from: /^src\/accounts\//,
+    may: '^(node:crypto$|src/(base|files|accounts)/)',
+  },
+  { why: 'observers know events only', from: /^src\/observe\//, may: '^(node:crypto$|pino$|src/(base|observe)/)' },
+  {
+    why: 'the configuration is read here and nowhere else',
+    from: /^src\/config\//,
+    may: '^(node:(fs|path|os|net)(/promises)?$|zod$|yaml$|src/(base|config)/)',
+  },
+  { why: 'only app wires concrete things together', from: /^src\/app\//, may: '^(node:|src/(?!cli/))' },
+  {
+    why: 'the command line talks to app',
+    from: /^src\/cli\//,
+    may: '^(node:|commander$|src/(base|app|cli|config|accounts|observe)/)',
+  },
+  { why: 'the door of the package', from: /^src\/index\.ts$/, may: '^src/' },
+];
+
+const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g;
+
+const isTest = (file: string): boolean => file.endsWith('.test.ts');
+const sources = globSync('src/**/*.ts').filter((file) => !isTest(file));
+const importsOf = (file: string): string[] =>
+  [...readFileSync(file, 'utf8').matchAll(IMPORT)].map(([, target = '']) =>
+    target.startsWith('.') ? posix.join(posix.dirname(file), target) : target,
+  );
+const imports = new Map(sources.map((file) => [file, importsOf(file)]));
+
+test('there is something to judge', () => {
+  assert.ok(sources.length > 50, `only ${sources.length} source files were found`);
+  assert.ok([...imports.values()].flat().length > 100, 'hardly an import was found: the pattern is broken');
+});
+
+describe('the import law', () => {
+  for (const [file, targets] of imports)
+    test(file, () => {
+      const law = LAWS.find(({ from }) => from.test(file));
+      assert.ok(law, `${file} lies in a folder that has no row in the law`);
+      const allowed = new RegExp(law.may.replaceAll('$1', law.from.exec(file)?.[1] ?? ''));
+      for (const target of targets) assert.match(target, allowed, `${law.why}: ${file} imports ${target}`);
+    });
+});
+
+test('the environment is read by config only', () => {
+  for (const file of sources)
+    if (!/^src\/config\//.test(file)) assert.doesNotMatch(readFileSync(file, 'utf8'), /process\.env/, file);
+});
+
+test('no two files need each other, not even for types', () => {
+  const done = new Set<string>();
+  const visit = (file: string, way: readonly string[]): void => {
+    assert.ok(!way.includes(file), `a circle: ${[...way.slice(way.indexOf(file)), file].join(' → ')}`);
+    if (done.has(file)) return;
+    for (const target of imports.get(file) ?? []) if (imports.has(target)) visit(target, [...way, file]);
+    done.add(file);
+  };
+  for (const file of sources) visit(file, []);
+});
+
+test('files are named for the thing inside', () => {
+  for (const file of sources) {
+    assert.match(posix.basename(file), /^[a-z0-9]+(-[a-z0-9]+)*\.ts$/, file);
+    assert.doesNotMatch(file, /(utils?|helpers?|manager|common|misc)\b/, file);
+  }
+});
+
+test('the files that the documents name exist', () => {
+  const documents = globSync(['*.md', 'docs/**/*.md', 'src/**/*.md', 'bench/*.md']);
+  assert.ok(documents.length >= 5);
+  for (const document of documents)
+    for (const [, path = ''] of readFileSync(document, 'utf8').matchAll(
+      /`((?:src|test|bench|docs|bin)\/[\w./-]+\.\w+)`/g,
+    ))
+      assert.ok(existsSync(path), `${document} names ${path}, which does not exist`);
+});
