@@ -1,0 +1,74 @@
+"""Python's ftplib, told by its arguments what to do: HOST PORT MODE OPERATION [LOCAL REMOTE]."""
+
+import ftplib
+import os
+import sys
+
+host, port, mode, operation, *names = sys.argv[1:]
+local, remote = names if names else ("", "")
+
+
+def in_text(ftp):
+    with open(local, "w", newline="\n") as file:
+        ftp.retrlines("RETR " + remote, lambda line: file.write(line + "\n"))
+
+
+def get(ftp, offset=None):
+    with open(local, "ab" if offset else "wb") as file:
+        ftp.retrbinary("RETR " + remote, file.write, rest=offset)
+
+
+def put(ftp, command="STOR ", offset=None):
+    with open(local, "rb") as file:
+        file.seek(offset or 0)
+        ftp.storbinary(command + remote, file, rest=offset)
+
+
+def put_text(ftp):
+    with open(local, "rb") as file:
+        ftp.storlines("STOR " + remote, file)
+
+
+def put_rest(ftp):
+    ftp.voidcmd("TYPE I")
+    put(ftp, offset=ftp.size(remote))
+
+
+def names_of(ftp):
+    ftp.dir()
+    print([name for name, facts in ftp.mlsd(facts=["type", "size"])])
+    print(ftp.nlst())
+
+
+def abort(ftp):
+    """ABOR as a Telnet user sends it, out of band, in the middle; then the same file, whole."""
+    ftp.voidcmd("TYPE I")
+    connection = ftp.transfercmd("RETR " + remote)
+    connection.recv(1000)
+    print(ftp.abort())
+    connection.close()
+    try:
+        print(ftp.voidresp())
+    except ftplib.error_temp as error:
+        print(error)
+    get(ftp)
+
+
+OPERATIONS = {
+    "get": get,
+    "put": put,
+    "append": lambda ftp: put(ftp, "APPE "),
+    "resume-get": lambda ftp: get(ftp, os.path.getsize(local)),
+    "resume-put": put_rest,
+    "get-text": in_text,
+    "put-text": put_text,
+    "list": names_of,
+    "abort": abort,
+}
+
+with ftplib.FTP() as ftp:
+    ftp.connect(host, int(port), timeout=10)
+    ftp.login("u", "p")
+    ftp.set_pasv(mode == "passive")
+    OPERATIONS[operation](ftp)
+    ftp.quit()

@@ -1,0 +1,72 @@
+/** lftp against our FTP server: single files, and mirrors of a tree of 500 files with odd names. */
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { atMeeting, interop, type Meeting } from '../support/interop.ts';
+import { needs, runWell } from '../support/program.ts';
+import { hashTree, LATIN1_NAMES, makeTree, ODD_NAMES } from '../support/tree.ts';
+
+const lftp = async (meeting: Meeting, ...commands: string[]): Promise<string> => {
+  const settings = [
+    'set cmd:fail-exit yes',
+    'set net:max-retries 1',
+    'set net:timeout 10',
+    'set ftp:ssl-allow no',
+    'set xfer:clobber yes',
+    `set ftp:passive-mode ${meeting.mode === 'passive' ? 'yes' : 'no'}`,
+  ];
+  const open = `open -u u,p -p ${meeting.port} ftp://${meeting.host.includes(':') ? `[${meeting.host}]` : meeting.host}`;
+  const script = [...settings, open, ...commands].join('; ');
+  return (await runWell('lftp', ['--norc', '-c', script], { cwd: meeting.home })).output;
+};
+
+interop({
+  program: 'lftp',
+  families: [4, 6],
+  modes: ['passive', 'active'],
+  get: (meeting, { local, remote }) => lftp(meeting, `get ${remote} -o ${local}`),
+  put: (meeting, { local, remote }) => lftp(meeting, `put ${local} -o ${remote}`),
+  resumeGet: (meeting, { local, remote }) => lftp(meeting, 'set xfer:clobber no', `get -c ${remote} -o ${local}`),
+  resumePut: (meeting, { local, remote }) => lftp(meeting, `put -c ${local} -o ${remote}`),
+  getText: (meeting, { local, remote }) => lftp(meeting, `get -a ${remote} -o ${local}`),
+  putText: (meeting, { local, remote }) => lftp(meeting, `put -a ${local} -o ${remote}`),
+  list: (meeting) => lftp(meeting, 'ls'),
+});
+
+/** Bytes as they are, for names that are not UTF-8. */
+const RAW_NAMES = ['set ftp:use-utf8 no', 'set ftp:charset ISO-8859-1', 'set file:charset ISO-8859-1'];
+
+for (const [what, settings, names] of [
+  ['UTF-8', [], ODD_NAMES],
+  ['bytes', RAW_NAMES, [...ODD_NAMES, ...LATIN1_NAMES]],
+  ['LIST instead of MLSD', ['set ftp:use-mlsd no', ...RAW_NAMES], [...ODD_NAMES, ...LATIN1_NAMES]],
+] as const) {
+  const count = what === 'bytes' ? 500 : 100;
+
+  test(`lftp: mirror ${count} files down, names as ${what}`, needs('lftp'), () =>
+    atMeeting(4, 'passive', async ({ meeting, server }) => {
+      makeTree(server.root, names, count);
+      await lftp(meeting, ...settings, 'mirror --parallel=4 --no-perms / copy');
+      assert.deepEqual(hashTree(join(meeting.home, 'copy')), hashTree(server.root));
+    }),
+  );
+
+  test(`lftp: mirror ${count} files up, names as ${what}`, needs('lftp'), () =>
+    atMeeting(4, 'passive', async ({ meeting, server }) => {
+      const source = join(meeting.home, 'source');
+      mkdirSync(source);
+      makeTree(source, names, count);
+      await lftp(meeting, ...settings, 'mirror --reverse --parallel=4 --no-perms source /copy');
+      assert.deepEqual(hashTree(join(server.root, 'copy')), hashTree(source));
+    }),
+  );
+}
+
+test('lftp: find out, rename, change the mode, remove', needs('lftp'), () =>
+  atMeeting(4, 'passive', async ({ meeting, server }) => {
+    makeTree(server.root, ['a', 'b'], 10);
+    await lftp(meeting, 'mv a c', 'chmod 600 c', 'mkdir -p x/y', 'mv c x/y/c', 'rm -r sub', 'rmdir empty');
+    assert.deepEqual([...hashTree(server.root).keys()].sort(), ['b', 'x', 'x/y', 'x/y/c']);
+  }),
+);
