@@ -1,4 +1,9 @@
-/** ncftpget, ncftpput and ncftpls against our FTP server. NcFTP knows IPv4 only. */
+/**
+ * ncftpget, ncftpput and ncftpls against our FTP server.
+ *
+ * NcFTP knows IPv4 only. Its `ncftpput -z` asks for the right offset and then sends the whole file (3.2.6, with
+ * sendfile): there is no continuing of an upload to test.
+ */
 import { interop, type Meeting } from '../support/interop.ts';
 import { runWell, type RunResult } from '../support/program.ts';
 
@@ -26,8 +31,6 @@ interop({
   append: (meeting, { local, remote }) => ncftp('ncftpput', meeting, ['-V', '-A', '-C'], meeting.host, local, remote),
   resumeGet: (meeting, { local, remote }) =>
     ncftp('ncftpget', meeting, [...CONTINUE, '-C'], meeting.host, remote, local),
-  resumePut: (meeting, { local, remote }) =>
-    ncftp('ncftpput', meeting, [...CONTINUE, '-C'], meeting.host, local, remote),
   getText: (meeting, { local, remote }) =>
     ncftp('ncftpget', meeting, [...NEW, '-a', '-C'], meeting.host, remote, local),
   putText: (meeting, { local, remote }) =>

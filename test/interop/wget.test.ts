@@ -23,7 +23,6 @@ interop({
   modes: ['passive', 'active'],
   get,
   resumeGet: (meeting, files) => get(meeting, files, '--continue'),
-  getText: (meeting, { local, remote }) => wget(meeting, '--output-document', local, url(meeting, `${remote};type=a`)),
   list: (meeting) => wget(meeting, '--output-document', '-', url(meeting, '')),
 });
 

@@ -30,6 +30,8 @@ export interface Client {
   readonly program: string;
   readonly families: readonly (4 | 6)[];
   readonly modes: readonly ('active' | 'passive')[];
+  /** What the program itself does wrong, so that it cannot be tried. */
+  readonly cannot?: (family: 4 | 6, mode: 'active' | 'passive') => boolean;
   readonly get: Move;
   readonly put?: Move;
   readonly append?: Move;
@@ -173,7 +175,7 @@ const SCENARIOS: readonly Scenario[] = [
 export function interop(client: Client): void {
   const { skip } = needs(client.program);
   for (const family of client.families)
-    for (const mode of client.modes)
+    for (const mode of client.modes.filter((each) => client.cannot?.(family, each) !== true))
       describe(`${client.program}: ${mode}, IPv${family}`, { skip }, () => {
         const everything = family === 4 && mode === client.modes[0];
         for (const scenario of SCENARIOS)

@@ -39,32 +39,46 @@ class Player implements AsyncDisposable {
 
   async play(step: Step): Promise<void> {
     switch (step.kind) {
-      case 'login':
-        return await this.#logIn(step.user);
-      case 'client':
-        return this.#client.write(Buffer.concat([unescaped(await this.#withOurPlace(step.text)), Buffer.from('\r\n')]));
-      case 'server':
-        return await this.#expectReply(step.lines);
-      case 'closed':
-        return await this.#client.closed();
-      case 'data-in':
-        return assert.equal(escaped(await readAll(await this.#takeData())), escaped(step.bytes));
-      case 'data-lines':
-        return await this.#expectLines(step.patterns);
+      case 'login': {
+        await this.#logIn(step.user);
+        return;
+      }
+      case 'client': {
+        this.#client.write(Buffer.concat([unescaped(await this.#withOurPlace(step.text)), Buffer.from('\r\n')]));
+        return;
+      }
+      case 'server': {
+        await this.#expectReply(step.lines);
+        return;
+      }
+      case 'closed': {
+        await this.#client.closed();
+        return;
+      }
+      case 'data-in': {
+        assert.equal(escaped(await readAll(await this.#takeData())), escaped(step.bytes));
+        return;
+      }
+      case 'data-lines': {
+        await this.#expectLines(step.patterns);
+        return;
+      }
       case 'data-out':
         return void (await this.#takeData()).end(step.bytes);
       case 'data-end':
         return void (await this.#takeData()).destroy();
-      case 'put':
-        return await this.#put(step.path, step.content);
-      case 'has':
-        return await this.#has(step.path, step.content);
-      case 'lacks':
-        return await assert.rejects(
-          lstat(this.#real(step.path)),
-          { code: 'ENOENT' },
-          `${step.path} should not be there`,
-        );
+      case 'put': {
+        await this.#put(step.path, step.content);
+        return;
+      }
+      case 'has': {
+        await this.#has(step.path, step.content);
+        return;
+      }
+      case 'lacks': {
+        await assert.rejects(lstat(this.#real(step.path)), { code: 'ENOENT' }, `${step.path} should not be there`);
+        return;
+      }
     }
   }
 
@@ -136,7 +150,10 @@ class Player implements AsyncDisposable {
     await mkdir(this.#real(path.endsWith('/') ? path : dirname(path)), { recursive: true });
     if (path.endsWith('/')) return;
     const [, megabytes] = /^<(\d+)M>$/.exec(content) ?? [];
-    if (megabytes === undefined) return await writeFile(this.#real(path), unescaped(content));
+    if (megabytes === undefined) {
+      await writeFile(this.#real(path), unescaped(content));
+      return;
+    }
     await using file = await open(this.#real(path), 'w');
     await file.truncate(Number(megabytes) * 1024 * 1024);
   }

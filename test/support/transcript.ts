@@ -100,7 +100,9 @@ export function patternOf(pattern: string): RegExp {
   const source = unescaped(pattern)
     .toString('latin1')
     .split(/(\*|<[a-z0-9, ]+>)/)
-    .map((part) => (part === '*' ? '.*' : /^<.*>$/.test(part) ? '([\\d,]+)' : RegExp.escape(part)))
+    .map((part) =>
+      part === '*' ? '.*' : /^<.*>$/.test(part) ? '([\\d,]+)' : part.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'),
+    )
     .join('');
   return new RegExp(`^${source}$`, 's');
 }

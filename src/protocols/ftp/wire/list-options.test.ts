@@ -14,6 +14,7 @@ test('what clients send', () => {
     ['-A', { showHidden: true }, ''],
     ['-aA', { showHidden: true }, ''],
     ['-LRd1F x', { followLinks: true, recursive: true, itself: true, classify: true }, 'x'],
+    ['-CF', { classify: true }, ''],
     ['-t', { order: 'time' }, ''],
     ['-tSr', { order: 'size', reverse: true }, ''],
     ['-l  two  words here', { long: true }, 'two  words here'],

@@ -55,8 +55,9 @@ const LETTERS = new Map<string, Partial<ListOptions>>([
   ['t', { order: 'time' }],
   ['S', { order: 'size' }],
   ['r', { reverse: true }],
-  // One name on each line is how it is always done.
+  // One name on each line is how it is always done, also for ncftp, which asks for columns.
   ['1', {}],
+  ['C', {}],
 ]);
 
 /**
