@@ -36,7 +36,8 @@ async function prepareHeats(options: Options, workloads: AsyncDisposableStack): 
   if (options.where === undefined) return heats;
   const onDisk = workloads.use(await Workload.create(options.where, sizes));
   const everywhere = chosen.filter((measurement) => measurement.places === 'all');
-  return [...heats, ...(await heatsIn(onDisk, 'on disk', everywhere))];
+  heats.push(...(await heatsIn(onDisk, 'on disk', everywhere)));
+  return heats.toSorted((a, b) => chosen.indexOf(a.measurement) - chosen.indexOf(b.measurement));
 }
 
 async function heatsIn(workload: Workload, place: string, measurements: readonly Measurement[]): Promise<Heat[]> {

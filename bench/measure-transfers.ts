@@ -15,8 +15,7 @@ const MIB = 1024 ** 2;
 /** Small files of the warm-up, which is not timed. */
 const WARM_UP_FILES = 200;
 
-/** Every small file leaves a socket in TIME_WAIT for a minute, and thousands of them slow the kernel's choice of ports. */
-const TIME_WAIT_SOCKETS = 3000;
+/** A little more than a socket stays in TIME_WAIT. */
 const TIME_WAIT_MS = 70_000;
 
 export async function retrieveLarge(stage: Stage): Promise<Sample[]> {
@@ -73,7 +72,7 @@ function largeSamples(stage: Stage, verb: string, { seconds, bytes, cpuSeconds }
 
 export async function retrieveSmall(stage: Stage): Promise<Sample[]> {
   const { smallFiles, smallFileBytes } = stage.workload.sizes;
-  await freshPorts();
+  await freshPorts(stage);
   await stage.client.say('open');
   await stage.client.say(`gets /small/f ${Math.min(WARM_UP_FILES, smallFiles)} ${smallFileBytes}`);
   const result = await timed(stage, `gets /small/f ${smallFiles} ${smallFileBytes}`);
@@ -84,7 +83,7 @@ export async function retrieveSmall(stage: Stage): Promise<Sample[]> {
 export async function storeSmall(stage: Stage): Promise<Sample[]> {
   const { client, workload } = stage;
   const original = workload.smallFile(0);
-  await freshPorts();
+  await freshPorts(stage);
   await client.say('open');
   await client.say(`puts /up/w ${Math.min(WARM_UP_FILES, workload.sizes.smallFiles)} ${original}`);
   await workload.clearUploads();
@@ -104,10 +103,10 @@ function smallSamples(stage: Stage, verb: string, { seconds, cpuSeconds }: Timed
   ];
 }
 
-/** Waits until most sockets that the contestant before left behind are gone. */
-async function freshPorts(): Promise<void> {
+/** Waits until most sockets of the contestant before are gone: thousands of them slow the kernel's choice of ports. */
+async function freshPorts({ workload }: Stage): Promise<void> {
   const end = Date.now() + TIME_WAIT_MS;
-  while ((await timeWaitSockets()) > TIME_WAIT_SOCKETS && Date.now() < end) await pause(500);
+  while ((await timeWaitSockets()) > workload.sizes.timeWaitSockets && Date.now() < end) await pause(500);
 }
 
 async function timeWaitSockets(): Promise<number> {

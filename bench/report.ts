@@ -23,7 +23,8 @@ export function report(results: Results, occasion: Occasion): string {
     programs(occasion),
     'Each cell is a median; **bold** is the best of its row. The factor in parentheses says how Portcall compares with ' +
       'that server: above 1 Portcall is ahead, below 1 behind. “—”: not offered, or not measured. ' +
-      '*n* is the number of samples for each server.',
+      '*n* is the number of samples for each server, *spread* the largest of any server’s highest sample over its lowest: a ' +
+      'factor smaller than that says little.',
     table(results, occasion.contestants),
     behind(results, occasion.contestants),
     ...failures(results),
@@ -48,7 +49,8 @@ is not in it, which favours servers with a process for each session.
 
 Not every server does the same work. Portcall writes an upload beside its target, fsyncs it and renames it; the others
 write in place and leave the rest to the kernel. Passwords cost what their check costs (see the list above): the rows of
-anonymous logins are without it.`;
+anonymous logins are without it. ProFTPD's login rate is mostly sleep: its listener pauses for up to 200 ms whenever a
+session's process ends.`;
 
 function machine(): string {
   const [first] = cpus();
@@ -71,14 +73,15 @@ function programs({ contestants, absent, rounds }: Occasion): string {
 
 function table(results: Results, contestants: readonly Contestant[]): string {
   const names = contestants.map(({ name }) => name);
-  const head = ['', 'unit', ...names, 'n'];
+  const head = ['', 'unit', ...names, 'n', 'spread'];
   const lines = results.rows.map((row) => [
     row.label,
     row.unit,
     ...cells(results, row, names),
     samples(results, row, names),
+    spread(results, row, names),
   ]);
-  return [head, ['---', '---', ...names.map(() => '---:'), '---:'], ...lines]
+  return [head, ['---', '---', ...names.map(() => '---:'), '---:', '---:'], ...lines]
     .map((line) => `| ${line.join(' | ')} |`)
     .join('\n');
 }
@@ -98,6 +101,14 @@ function samples(results: Results, row: Row, names: readonly string[]): string {
   const counts = names.map((name) => results.values(row, name).length).filter((count) => count > 0);
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
   return least === most ? String(most) : `${least}–${most}`;
+}
+
+function spread(results: Results, row: Row, names: readonly string[]): string {
+  const spreads = names
+    .map((name) => results.values(row, name))
+    .filter((values) => values.length > 1)
+    .map((values) => Math.max(...values) / Math.min(...values));
+  return spreads.length === 0 ? '—' : factor(Math.max(...spreads));
 }
 
 function bestOf(results: Results, row: Row, names: readonly string[]): string | undefined {

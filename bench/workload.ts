@@ -11,6 +11,8 @@ export interface Sizes {
   readonly transfers: number;
   readonly smallFiles: number;
   readonly smallFileBytes: number;
+  /** How many sockets in TIME_WAIT those before may leave: each small file leaves one for a minute. */
+  readonly timeWaitSockets: number;
   readonly entries: number;
   readonly listings: number;
   readonly loginSeconds: number;
@@ -25,6 +27,7 @@ export const FULL: Sizes = {
   transfers: 3,
   smallFiles: 10_000,
   smallFileBytes: 4096,
+  timeWaitSockets: 3000,
   entries: 100_000,
   listings: 2,
   loginSeconds: 2,
@@ -36,6 +39,7 @@ export const QUICK: Sizes = {
   transfers: 2,
   smallFiles: 1000,
   smallFileBytes: 4096,
+  timeWaitSockets: Infinity,
   entries: 20_000,
   listings: 2,
   loginSeconds: 0.7,
