@@ -4,7 +4,7 @@ import { runHeats, type Heat } from './heats.ts';
 import { buildLoadClient } from './load-client.ts';
 import type { Measurement } from './measurement.ts';
 import { MEASUREMENTS } from './measurements.ts';
-import { memoryFolder, parseOptions, USAGE, type Options } from './options.ts';
+import { memoryFolder, parseOptions, type Options } from './options.ts';
 import { invitePortcall, PORTCALL } from './portcall.ts';
 import { report } from './report.ts';
 import { Results } from './results.ts';
@@ -21,9 +21,15 @@ async function bench(options: Options, words: readonly string[]): Promise<void> 
   const loadProgram = await buildLoadClient();
   await using workloads = new AsyncDisposableStack();
   const heats = await prepareHeats(options, workloads);
-  await runHeats({ contestants, heats, rounds, loadProgram, results, signal: interruption() });
+  const signal = interruption();
+  await runHeats({ contestants, heats, rounds, loadProgram, results, signal });
   const text = report(results, { date: new Date(), rounds, command: commandLine(words), contestants, absent });
   console.log(text);
+  if (signal.aborted) {
+    console.error('Interrupted: the table is not complete, and is written nowhere.');
+    process.exitCode = 130;
+    return;
+  }
   if (options.write !== undefined) await writeFile(options.write, `${text}\n`);
   if ([...results.failures.values()].includes(PORTCALL)) process.exitCode = 1;
 }
@@ -60,6 +66,6 @@ const words = process.argv.slice(2);
 try {
   await bench(parseOptions(words), words);
 } catch (error) {
-  console.error(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
+  console.error(error instanceof Error ? error.message : error);
   process.exitCode = 2;
 }

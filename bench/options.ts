@@ -18,12 +18,20 @@ export interface Options {
   readonly program: string;
 }
 
-export const USAGE = `usage: npm run bench -- [--quick] [--only ${words().join(',')}]
+const USAGE = `usage: npm run bench -- [--quick] [--only ${words().join(',')}]
          [--peers ${RIVAL_NAMES.join(',')}] [--rounds N] [--where DIR]
          [--write docs/benchmarks.md] [--program bin/portcall.js]`;
 
-/** Throws a sentence when the line makes no sense. */
+/** Throws a sentence, with the usage below it, when the line makes no sense. */
 export function parseOptions(line: readonly string[]): Options {
+  try {
+    return readOptions(line);
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`, { cause: error });
+  }
+}
+
+function readOptions(line: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...line],
     options: {

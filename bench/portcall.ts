@@ -13,7 +13,7 @@ const ANONYMOUS = { user: 'anonymous', password: 'bench@localhost' };
 const CONFIGURATION = `limits:
   connections: 20000
   connectionsPerAddress: 20000
-  idleMs: 3600000
+  idleSeconds: 3600
 `;
 
 export function invitePortcall(program: string): Invitation {

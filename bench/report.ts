@@ -48,7 +48,8 @@ cheaper than it is. Memory is the growth of RSS and PSS for each session; what t
 is not in it, which favours servers with a process for each session.
 
 Not every server does the same work. Portcall writes an upload beside its target, fsyncs it and renames it; the others
-write in place and leave the rest to the kernel. Passwords cost what their check costs (see the list above): the rows of
+write in place and leave the rest to the kernel. Portcall logs every login and transfer, here to a file; the others' logs
+are off. Passwords cost what their check costs (see the list above): the rows of
 anonymous logins are without it. ProFTPD's login rate is mostly sleep: its listener pauses for up to 200 ms whenever a
 session's process ends.`;
 
