@@ -63,7 +63,9 @@ async function storeOnce(stage: Stage, index: number, check: Stage['check']): Pr
 }
 
 function largeSamples(stage: Stage, verb: string, { seconds, bytes, cpuSeconds }: Timed): Sample[] {
-  const label = `${verb} ${stage.workload.sizes.transferMiB} MiB, ${stage.place}`;
+  const { transferMiB } = stage.workload.sizes;
+  const size = transferMiB >= 1024 ? `${transferMiB / 1024} GiB` : `${transferMiB} MiB`;
+  const label = `${verb} ${size}, ${stage.place}`;
   return [
     { row: { label, unit: 'MiB/s', better: 'more' }, value: bytes / MIB / seconds },
     { row: { label: `${label}: CPU`, unit: 's/GiB', better: 'less' }, value: (cpuSeconds / bytes) * GIB },
