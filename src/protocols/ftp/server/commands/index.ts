@@ -7,7 +7,7 @@ import { CONTROL } from './control.ts';
 import { DATA_CONNECTION } from './data-connection.ts';
 import { DIRECTORIES } from './directories.ts';
 import { FACTS } from './facts.ts';
-import { INFORMATION, informationOn } from './information.ts';
+import { featuresOf, helpOn, INFORMATION } from './information.ts';
 import { LISTING } from './listing.ts';
 import { PARAMETERS } from './parameters.ts';
 import { RETRIEVE } from './retrieve.ts';
@@ -27,7 +27,8 @@ export const COMMANDS: readonly Command[] = [
   ...FACTS,
   ...INFORMATION,
   ...SITE,
-  ...informationOn(() => COMMANDS),
+  ...helpOn(() => COMMANDS),
+  featuresOf(() => COMMANDS),
 ];
 
 const BY_VERB: ReadonlyMap<string, Command> = new Map(COMMANDS.flatMap((row) => row.verbs.map((verb) => [verb, row])));

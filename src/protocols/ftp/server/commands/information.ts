@@ -4,7 +4,7 @@ import { anyText, nothing, parsed, text } from '../arguments.ts';
 import { command, type Command } from '../command.ts';
 
 /** These need the whole table, which is built from them among others. */
-export function informationOn(commands: () => readonly Command[]): readonly Command[] {
+export function helpOn(commands: () => readonly Command[]): readonly Command[] {
   const rowOf = (verb: string): Command | undefined => commands().find(({ verbs }) => verbs.includes(verb));
   const verbsBy = (fits: (verb: string) => boolean): string[] =>
     inRows(commands().flatMap(({ verbs }) => verbs.filter(fits)));
@@ -45,7 +45,12 @@ export function informationOn(commands: () => readonly Command[]): readonly Comm
       );
     },
   });
-  const features = command({
+  return [help, siteHelp];
+}
+
+/** FEAT is made from the rows too. */
+export function featuresOf(commands: () => readonly Command[]): Command {
+  return command({
     verbs: ['FEAT'],
     summary: 'List what goes beyond RFC 959',
     source: 'RFC 2389 §3',
@@ -59,7 +64,6 @@ export function informationOn(commands: () => readonly Command[]): readonly Comm
       yield reply(211, 'Features:', ...lines.sort(), 'End.');
     },
   });
-  return [help, siteHelp, features];
 }
 
 /** Eight to a line, as `ftp` clients show them. */
