@@ -56,7 +56,7 @@ export interface TestServerOptions extends Partial<Omit<FtpServerOptions, 'port'
 /** Starts a server whose `await using` ends it, whatever still runs. */
 export async function startTestServer({ wrap, ...options }: TestServerOptions = {}): Promise<TestServer> {
   const root = await mkdtemp(join(tmpdir(), 'portcall-ftp-'));
-  const opened = await localFileSystem({ root });
+  const opened = localFileSystem({ root });
   const files = wrap?.(opened) ?? opened;
   const events: ServerEvent[] = [];
   const server = await startFtpServer({
