@@ -18,6 +18,7 @@ interface Request extends CommandLine {
   readonly found: Found | { readonly kind: 'too-long' } | { readonly kind: 'not-a-command' };
 }
 
+const CR = 0x0d;
 const TOO_LONG: Request = { verb: '', argument: '', found: { kind: 'too-long' } };
 const NOT_A_COMMAND: Request = { verb: '', argument: '', found: { kind: 'not-a-command' } };
 
@@ -108,7 +109,16 @@ export class ControlConnection {
   #read(chunk: Buffer): void {
     if (this.#closingMs !== undefined) return;
     for (const line of this.#lines.push(chunk)) this.#take(line.kind === 'line' ? requestOf(line.bytes) : TOO_LONG);
+    this.#takeUrgentAbort();
     if (this.#queue.length >= this.session.context.limits.queuedCommands) this.#pause();
+  }
+
+  /** An ABOR sent as urgent data arrives without its LF: TCP takes the urgent byte out of the stream (RFC 1122 §4.2.2.4). */
+  #takeUrgentAbort(): void {
+    const request = this.#lines.held.at(-1) === CR ? requestOf(this.#lines.held.subarray(0, -1)) : NOT_A_COMMAND;
+    if (request.verb !== 'ABOR') return;
+    this.#lines.takeHeld();
+    this.#take(request);
   }
 
   #take(request: Request): void {
