@@ -22,7 +22,7 @@ const CR = 0x0d;
 const TOO_LONG: Request = { verb: '', argument: '', found: { kind: 'too-long' } };
 const NOT_A_COMMAND: Request = { verb: '', argument: '', found: { kind: 'not-a-command' } };
 
-/** What the server is told at the end. */
+/** What the server is told at the end, when nothing runs for the session any more. */
 export type OnClosed = (reason: string) => void;
 
 export class ControlConnection {
@@ -35,6 +35,7 @@ export class ControlConnection {
   readonly #openedMs: number;
   #activeMs: number;
   #busy = false;
+  #answering: Promise<void> = Promise.resolve();
   #answeringLive = false;
   #paused = false;
   #repliesStuckMs: number | undefined;
@@ -132,12 +133,11 @@ export class ControlConnection {
       void this.#answerLive();
     } else {
       this.#queue.push(request);
-      void this.#answer();
+      if (!this.#busy) this.#answering = this.#answer();
     }
   }
 
   async #answer(): Promise<void> {
-    if (this.#busy) return;
     this.#busy = true;
     for (let request = this.#queue.shift(); request !== undefined; request = this.#queue.shift()) {
       if (this.#paused && this.#queue.length < this.session.context.limits.queuedCommands / 2) this.#unpause();
@@ -267,7 +267,8 @@ export class ControlConnection {
     this.session.transfer?.stop('control-lost');
     this.#queue.length = 0;
     this.session.data.close();
-    this.#onClosed(this.#reason);
+    // The session is over when what ran for it is: an upload that is being kept, say.
+    void this.#answering.then(() => this.#onClosed(this.#reason));
   }
 }
 
