@@ -56,7 +56,7 @@ export interface TestServerOptions extends Partial<Omit<FtpServerOptions, 'port'
 /** Starts a server whose `await using` ends it, whatever still runs. */
 export async function startTestServer({ wrap, ...options }: TestServerOptions = {}): Promise<TestServer> {
   const root = await mkdtemp(join(tmpdir(), 'portcall-ftp-'));
-  const opened = await localFileSystem({ root });
+  const opened = localFileSystem({ root });
   const files = wrap?.(opened) ?? opened;
   const events: ServerEvent[] = [];
   const server = await startFtpServer({
@@ -83,6 +83,7 @@ export async function startTestServer({ wrap, ...options }: TestServerOptions = 
     },
     async [Symbol.asyncDispose]() {
       await server.close({ graceMs: 0 });
+      opened[Symbol.dispose]();
       await rm(root, { recursive: true, force: true });
     },
   };
