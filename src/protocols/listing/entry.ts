@@ -15,12 +15,6 @@ export interface ListedEntry {
   readonly uniqueId?: string;
 }
 
-const CONTROL = /[\x00-\x1f\x7f]/;
-const ALL_CONTROL = /[\x00-\x1f\x7f]/g;
-
-/** A name on one line: control bytes become `?`, so that no name ends its line or starts another. */
-export const shownName = (name: string): string => (CONTROL.test(name) ? name.replace(ALL_CONTROL, '?') : name);
-
 /** A count that can be printed in digits, whatever number it was. */
 export const shownCount = (count: number): string =>
   count >= 0 ? String(Math.min(Math.floor(count), Number.MAX_SAFE_INTEGER)) : '0';

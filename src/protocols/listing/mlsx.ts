@@ -1,6 +1,7 @@
 /** MLST and MLSD lines: facts that a program can rely on, one row per fact (RFC 3659 §7). */
+import { oneLine } from '../../base/one-line.ts';
 import { compactTime } from '../../base/calendar.ts';
-import { type ListedEntry, shownCount, shownMode, shownName } from './entry.ts';
+import { type ListedEntry, shownCount, shownMode } from './entry.ts';
 import { mediaType } from './media-type.ts';
 
 /** What a session may do; the letters of `perm` are made from it. */
@@ -59,7 +60,7 @@ export function mlsxLine(entry: ListedEntry, facts: readonly FactName[], context
     const value = (FACT_TABLE[name] as Fact).value(entry, context);
     if (value !== undefined) line += `${name}=${value};`;
   }
-  return `${line} ${shownName(context.pathname ?? entry.name)}`;
+  return `${line} ${oneLine(context.pathname ?? entry.name)}`;
 }
 
 /** The line of FEAT: every fact, a star behind those that are on in this session (RFC 3659 §7.8). */

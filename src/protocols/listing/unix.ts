@@ -1,6 +1,7 @@
 /** Lines as `ls -l` prints them, which is what clients expect of LIST though no standard says so. */
+import { oneLine } from '../../base/one-line.ts';
 import { calendarDate, twoDigits } from '../../base/calendar.ts';
-import { type ListedEntry, shownCount, shownMode, shownName } from './entry.ts';
+import { type ListedEntry, shownCount, shownMode } from './entry.ts';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
 
@@ -47,13 +48,13 @@ const shownOwner = (id: number | undefined): string => (id === undefined ? 'ftp'
 
 /** One line without its end; it holds no control byte, whatever the name. Never throws. */
 export function unixLine(entry: ListedEntry, nowMs: number): string {
-  const target = entry.type === 'symlink' && entry.linkTarget !== undefined ? ` -> ${shownName(entry.linkTarget)}` : '';
+  const target = entry.type === 'symlink' && entry.linkTarget !== undefined ? ` -> ${oneLine(entry.linkTarget)}` : '';
   return (
     TYPE_LETTERS[entry.type] +
     modeLetters(shownMode(entry)) +
     ` ${shownCount(entry.linkCount ?? 1).padStart(4)}` +
     ` ${shownOwner(entry.ownerId)} ${shownOwner(entry.groupId)} ` +
     shownCount(entry.sizeBytes).padStart(12) +
-    ` ${shownTime(entry.modifiedMs, nowMs)} ${shownName(entry.name)}${target}`
+    ` ${shownTime(entry.modifiedMs, nowMs)} ${oneLine(entry.name)}${target}`
   );
 }

@@ -131,6 +131,7 @@ export class ControlConnection {
     this.#busy = true;
     for (let request = this.#queue.shift(); request !== undefined; request = this.#queue.shift()) {
       if (this.#paused && this.#queue.length < this.session.context.limits.queuedCommands / 2) this.#unpause();
+      this.session.commands += 1;
       await this.#execute(request);
       this.session.abortWanted = false;
       this.#activeMs = this.session.context.clock.monotonic();

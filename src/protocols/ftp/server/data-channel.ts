@@ -57,7 +57,7 @@ export class DataChannel implements Lessee {
     const way = this.#way;
     switch (way.kind) {
       case 'none':
-        throw new TransferFailure(425, 'Use PASV, EPSV, PORT or EPRT first.');
+        throw new TransferFailure(425, 'The data connection has been given up.');
       case 'active':
         return await this.#reach(way.host, way.port, signal);
       case 'passive':
@@ -71,6 +71,11 @@ export class DataChannel implements Lessee {
     this.#way = NONE;
     this.#arrived = undefined;
     this.#usedMs = this.#context.clock.monotonic();
+  }
+
+  /** Whether PASV, EPSV, PORT or EPRT has prepared the next transfer. */
+  get agreed(): boolean {
+    return this.#way.kind !== 'none';
   }
 
   idleSince(): number | undefined {

@@ -2,7 +2,7 @@
 import { resolvePath, ROOT, type VirtualPath } from '../../../base/virtual-path.ts';
 import { FileError } from '../../../files/error.ts';
 import type { Entry } from '../../../files/file-system.ts';
-import { compileGlob, hasGlob } from '../wire/glob.ts';
+import { compileGlob, type GlobMatcher, hasGlob } from '../wire/glob.ts';
 import type { Session } from './session.ts';
 
 export interface Match {
@@ -61,8 +61,8 @@ async function* walk(
   else {
     const matcher = compileGlob(first);
     if (matcher === undefined) throw new FileError('bad-name', first);
-    for await (const name of namesIn(session, budget, here.path))
-      if (matcher(name)) yield* step(session, budget, below(here, name), rest);
+    for (const name of await matching(session, budget, here.path, matcher))
+      yield* step(session, budget, below(here, name), rest);
   }
 }
 
@@ -81,9 +81,12 @@ async function* step(session: Session, budget: Budget, here: Here, rest: readonl
   }
 }
 
-async function* namesIn(session: Session, budget: Budget, path: VirtualPath): AsyncGenerator<string> {
+/** The names of a directory that match, sorted; the budget bounds how many are held. */
+async function matching(session: Session, budget: Budget, path: VirtualPath, fits: GlobMatcher): Promise<string[]> {
+  const names: string[] = [];
   for await (const batch of session.files.list(path, { signal: session.gone.signal })) {
-    if (!budget.take(batch.length)) return;
-    for (const { name } of batch) yield name;
+    if (!budget.take(batch.length)) break;
+    for (const { name } of batch) if (fits(name)) names.push(name);
   }
+  return names.sort();
 }

@@ -1,13 +1,13 @@
 /** Listings as streams of lines: `ls` for people with its options and patterns, facts for programs. */
 import { encodeName } from '../../../base/name.ts';
-import { baseName, parentOf, resolvePath, ROOT, type VirtualPath } from '../../../base/virtual-path.ts';
+import { oneLine } from '../../../base/one-line.ts';
+import { parentOf, resolvePath, type VirtualPath } from '../../../base/virtual-path.ts';
 import { FileError } from '../../../files/error.ts';
 import type { Entry } from '../../../files/file-system.ts';
 import { type MlsxContext, mlsxLine } from '../../listing/mlsx.ts';
 import { unixLine } from '../../listing/unix.ts';
 import { hasGlob } from '../wire/glob.ts';
 import type { ListOptions } from '../wire/list-options.ts';
-import { oneLine } from '../wire/reply.ts';
 import { matches } from './glob-walk.ts';
 import { Turn } from './send.ts';
 import type { Session } from './session.ts';
@@ -168,6 +168,3 @@ export async function* piecesOf(
   }
   yield encodeName(piece);
 }
-
-/** For patterns: the last component of a path, or `/`. */
-export const shownName = (path: VirtualPath): string => (path === ROOT ? '/' : baseName(path));

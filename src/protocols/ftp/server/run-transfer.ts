@@ -15,6 +15,10 @@ const STOPPED: Readonly<Record<StopReason, { readonly outcome: TransferOutcome; 
 
 /** Runs a transfer and yields its replies. */
 export async function* runTransfer(session: Session, plan: TransferPlan): AsyncGenerator<Reply, void, void> {
+  if (!session.data.agreed) {
+    await plan.giveUp?.();
+    return yield reply(425, 'Use PASV, EPSV, PORT or EPRT first.');
+  }
   const transfer = new Transfer(plan, session.context.clock);
   session.transfer = transfer;
   try {

@@ -24,7 +24,10 @@ export class Session {
   type: RepresentationType = 'ascii';
   /** Set by REST, taken by the next RETR or STOR (RFC 3659 §5). */
   restartBytes = 0;
-  renameFrom: VirtualPath | undefined;
+  /** Set by RNFR, for the very next command (RFC 959 §4.1.3). */
+  #renaming: { readonly from: VirtualPath; readonly command: number } | undefined;
+  /** Commands that have come so far, but for those answered during a transfer. */
+  commands = 0;
   /** After EPSV ALL no other way to a data connection is taken, to the end of the session (RFC 2428 §4). */
   onlyExtendedPassive = false;
   facts: readonly FactName[] = DEFAULT_FACTS;
@@ -59,7 +62,7 @@ export class Session {
     this.workingDirectory = ROOT;
     this.type = 'ascii';
     this.restartBytes = 0;
-    this.renameFrom = undefined;
+    this.#renaming = undefined;
     this.facts = DEFAULT_FACTS;
     this.data.reset();
   }
@@ -89,6 +92,18 @@ export class Session {
   /** Whose interrupted uploads this session may continue: the same account from the same address. */
   get uploadOwner(): string {
     return `${this.account.name}\0${this.ends.peerAddress}`;
+  }
+
+  /** RNFR. */
+  willRename(from: VirtualPath): void {
+    this.#renaming = { from, command: this.commands };
+  }
+
+  /** What RNFR named, when it was the command before this one. */
+  takeRenaming(): VirtualPath | undefined {
+    const renaming = this.#renaming;
+    this.#renaming = undefined;
+    return renaming?.command === this.commands - 1 ? renaming.from : undefined;
   }
 
   takeRestart(): number {

@@ -1,5 +1,6 @@
 /** Replies: every code that this server sends, and how one becomes bytes that no file name can break (RFC 959 §4.2). */
 import { encodeName } from '../../../base/name.ts';
+import { oneLine } from '../../../base/one-line.ts';
 
 /** Every reply code this server sends, with the wording used when a handler gives none (RFC 959 §4.2.2, RFC 2228, RFC 2389, RFC 2428, RFC 3659). */
 export const REPLY_TEXT = {
@@ -66,12 +67,7 @@ export const streamedReply = (code: ReplyCode, first: string, stream: AsyncItera
 /** A name in the quotes of RFC 959 Appendix II: a quote inside is doubled. */
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-const CONTROL = /[\x00-\x1f\x7f]/g;
-const PLAIN = /^[\x20-\x7e]*$/;
 const IAC = 0xff;
-
-/** One line without its end: control characters become `?`, so that a name never ends the line or starts another. */
-export const oneLine = (text: string): string => (PLAIN.test(text) ? text : text.replace(CONTROL, '?'));
 
 /** Text to control-connection bytes: names as their own bytes, a 255 doubled as Telnet asks (RFC 854). */
 export function encodeText(text: string): Uint8Array {

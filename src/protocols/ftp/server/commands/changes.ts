@@ -13,7 +13,7 @@ const renameFrom = command({
   argument: pathname,
   async *run(session, path) {
     await session.files.stat(path, { links: 'stay' });
-    session.renameFrom = path;
+    session.willRename(path);
     yield reply(350, 'Now RNTO, please.');
   },
 });
@@ -27,8 +27,7 @@ const renameTo = command({
   duringTransfer: 'waits',
   argument: pathname,
   async *run(session, path) {
-    const from = session.renameFrom;
-    session.renameFrom = undefined;
+    const from = session.takeRenaming();
     if (from === undefined) return yield reply(503, 'RNFR first.');
     await session.files.rename(from, path);
     session.changed('RNTO', path, `from ${from}`);

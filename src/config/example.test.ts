@@ -1,0 +1,29 @@
+/** The commented example loads, and explains every key of the schema. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { z } from 'zod';
+import { fileSchema } from './schema.ts';
+import { readYaml } from './yaml-file.ts';
+
+const example = readFileSync(new URL('../../docs/portcall.example.yaml', import.meta.url), 'utf8');
+
+/** Every key at every depth, from the schema's own description of its input. */
+function keysOf(node: unknown): string[] {
+  if (Array.isArray(node)) return node.flatMap(keysOf);
+  if (typeof node !== 'object' || node === null) return [];
+  const properties = 'properties' in node ? Object.keys(node.properties as object) : [];
+  return [...properties, ...Object.values(node).flatMap(keysOf)];
+}
+
+test('the example loads', () => {
+  const { contents } = readYaml(example, 'portcall.example.yaml');
+  assert.equal(contents.listeners?.length, 2);
+  assert.equal(contents.accounts?.length, 2);
+});
+
+test('every key of the schema is in the example', () => {
+  const keys = new Set(keysOf(z.toJSONSchema(fileSchema, { io: 'input', unrepresentable: 'any' })));
+  assert.ok(keys.size > 30, `examined ${keys.size} keys`);
+  for (const key of keys) assert.match(example, new RegExp(`\\b${key}:`), `the example lacks ${key}`);
+});

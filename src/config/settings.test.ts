@@ -1,0 +1,212 @@
+/** What is served follows from flags, file and defaults; what is wrong is told all at once, with its place. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { ConfigurationError } from './problem.ts';
+import { settle } from './settings.ts';
+
+const HASH = '$argon2id$v=19$m=19456,t=2,p=1$EXAMPLESALTEXAMPLESALT$EXAMPLEHASHEXAMPLEHASHEXAMPLEHASHEXAMPLEHAS';
+const folder = mkdtempSync(join(tmpdir(), 'portcall-config-'));
+after(() => rmSync(folder, { recursive: true }));
+
+/** Settles a file; `flags` may add to it. */
+function settleFile(text: string, flags: Parameters<typeof settle>[0] = {}): ReturnType<typeof settle> {
+  writeFileSync(join(folder, 'portcall.yaml'), text);
+  return settle({ ...flags, config: 'portcall.yaml' }, folder);
+}
+
+const problemsOf = (work: () => unknown): string[] => {
+  try {
+    work();
+  } catch (error) {
+    assert.ok(error instanceof ConfigurationError, String(error));
+    return error.message.split('\n');
+  }
+  return [];
+};
+
+test('without flags: ./files, made when missing, on loopback, for an account that is made up', () => {
+  const root = { path: join(folder, 'files'), where: './files', ifMissing: 'create' };
+  assert.deepEqual(settle({}, folder), {
+    listeners: [{ protocol: 'ftp', host: '127.0.0.1', port: 2121, masquerade: [] }],
+    accounts: [{ name: 'portcall', access: 'read-write', root, secret: { kind: 'made-up' } }],
+    log: 'text',
+    graceMs: 10_000,
+    limits: {},
+    login: {},
+    warnings: [],
+  });
+});
+
+test('flags alone', () => {
+  const settings = settle(
+    {
+      root: 'images',
+      user: ['a:b:c:ro', 'd:ro', 'e:f'],
+      anonymous: true,
+      listen: ['ftp://[::1]:0', 'ftp://localhost'],
+      passivePorts: '50000-50010',
+      masquerade: ['10.0.0.0/8=10.1.1.1', 'example.net'],
+      state: 'state',
+      log: 'json',
+    },
+    folder,
+  );
+  const root = { path: join(folder, 'images'), where: '--root', ifMissing: 'refuse' };
+  const masquerade = [
+    { clients: '10.0.0.0/8', address: '10.1.1.1' },
+    { clients: 'any', address: 'example.net' },
+  ];
+  const passivePorts = { first: 50_000, last: 50_010 };
+  assert.deepEqual(settings, {
+    listeners: [
+      { protocol: 'ftp', host: '::1', port: 0, masquerade, passivePorts },
+      { protocol: 'ftp', host: 'localhost', port: 21, masquerade, passivePorts },
+    ],
+    accounts: [
+      { name: 'a', access: 'read-only', root, secret: { kind: 'password', password: 'b:c' } },
+      { name: 'd', access: 'read-write', root, secret: { kind: 'password', password: 'ro' } },
+      { name: 'e', access: 'read-write', root, secret: { kind: 'password', password: 'f' } },
+    ],
+    anonymous: { root },
+    log: 'json',
+    stateDirectory: join(folder, 'state'),
+    graceMs: 10_000,
+    limits: {},
+    login: {},
+    warnings: [],
+  });
+});
+
+test('a file is overruled by flags, and its paths are relative to it', () => {
+  const text = `
+root: images
+accounts:
+  - { name: a, passwordHash: '${HASH}', access: read-only, root: ../elsewhere }
+  - { name: b, password: 'clear' }
+anonymous: {}
+graceSeconds: 0.5
+limits: { idleSeconds: 1.5, connections: 7 }
+login: { failureDelaySeconds: 0 }
+listeners: [{ url: 'ftp://127.0.0.1:0', passivePorts: 1024-1030 }]
+`;
+  const settings = settleFile(text, { user: ['b:other:ro'] });
+  assert.deepEqual(
+    settings.accounts.map(({ name, access, root, secret }) => [name, access, root.path, root.where, secret.kind]),
+    [
+      ['a', 'read-only', join(folder, '../elsewhere'), 'portcall.yaml:4: accounts[0].root', 'hash'],
+      ['b', 'read-only', join(folder, 'images'), 'portcall.yaml:2: root', 'password'],
+    ],
+  );
+  assert.deepEqual(settings.accounts[1]?.secret, { kind: 'password', password: 'other' });
+  assert.equal(settings.anonymous?.root.path, join(folder, 'images'));
+  assert.equal(settings.graceMs, 500);
+  assert.deepEqual(settings.limits, { idleMs: 1500, connections: 7 });
+  assert.deepEqual(settings.login, { failureDelayMs: 0 });
+  assert.deepEqual(settings.listeners[0]?.passivePorts, { first: 1024, last: 1030 });
+  assert.match(settings.warnings.join(), /^portcall\.yaml:5: accounts\[1\]\.password: is in clear text/);
+});
+
+const wrongFlags: readonly (readonly [Parameters<typeof settle>[0], RegExp])[] = [
+  [{ user: ['secret'] }, /^--user: must be NAME:PASSWORD or NAME:PASSWORD:ro$/],
+  [{ user: [':secret'] }, /^--user: must be/],
+  [{ user: ['a:'] }, /^--user: must be/],
+  [{ user: ['a::ro'] }, /^--user: must be/],
+  [{ listen: ['sftp://127.0.0.1:2222'] }, /^--listen: asks for sftp, which this version does not serve: use ftp:\/\/$/],
+  [{ listen: ['ftps://127.0.0.1'] }, /asks for ftps/],
+  [{ listen: ['tftp://127.0.0.1'] }, /asks for tftp/],
+  [{ listen: ['http://127.0.0.1'] }, /must be a URL such as/],
+  [{ listen: ['2121'] }, /must be a URL such as/],
+  [{ listen: ['ftp://127.0.0.1:99999'] }, /must be a URL such as/],
+  [{ listen: ['ftp://u:secret@127.0.0.1'] }, /must not hold a name or password/],
+  [{ listen: ['ftp://127.0.0.1/images'] }, /must end behind the port/],
+  [{ passivePorts: '5-4' }, /^--passive-ports: must be a range/],
+  [{ passivePorts: '0-70000' }, /^--passive-ports: must be a range/],
+  [{ masquerade: ['10.0.0.0/99=1.2.3.4'] }, /^--masquerade: must be an address/],
+  [{ masquerade: ['a b'] }, /^--masquerade: must be an address/],
+  [{ log: 'xml' }, /^--log: must be text or json$/],
+  [{ config: 'none.yaml' }, /^--config none\.yaml: there is no such file/],
+];
+
+for (const [flags, message] of wrongFlags) {
+  test(`refused: ${JSON.stringify(flags)}`, () => {
+    const problems = problemsOf(() => settle(flags, folder));
+    assert.equal(problems.length, 1);
+    assert.match(problems[0] ?? '', message);
+    assert.doesNotMatch(problems[0] ?? '', /secret/);
+  });
+}
+
+test('everything wrong with a file is told at once, with key and line', () => {
+  const text = `root: 5
+colour: blue
+listeners:
+  - ftp://127.0.0.1:1
+  - http://x
+  - url: ftp://127.0.0.1
+    foo: 1
+  - sftp://127.0.0.1:22
+accounts:
+  - name: a
+    passwordHash: nonsense
+    access: rw
+  - password: 12345
+limits:
+  idleSeconds: -1
+  lineBytes: 1.5
+masquerade:
+  - clients: somewhere
+    address: 1.2.3.4
+`;
+  assert.deepEqual(problemsOf(() => settleFile(text)).sort(), [
+    'portcall.yaml:11: accounts[0].passwordHash: must be a hash made by `portcall user hash`',
+    'portcall.yaml:12: accounts[0].access: must be read-only or read-write',
+    'portcall.yaml:13: accounts[1].name: must be a name in quotes',
+    'portcall.yaml:13: accounts[1].password: must be a text; put it in quotes',
+    'portcall.yaml:15: limits.idleSeconds: must be more than 0 seconds',
+    'portcall.yaml:16: limits.lineBytes: must be a whole number',
+    'portcall.yaml:18: masquerade[0].clients: must be a network such as 10.0.0.0/8, or any',
+    'portcall.yaml:1: root: must be a path',
+    'portcall.yaml:2: colour: is not a key that Portcall knows',
+    'portcall.yaml:5: listeners[1]: must be a URL such as ftp://127.0.0.1:2121',
+    'portcall.yaml:7: listeners[2].foo: is not a key that Portcall knows',
+    'portcall.yaml:8: listeners[3]: asks for sftp, which this version does not serve: use ftp://',
+  ]);
+});
+
+const wrongFiles: readonly (readonly [string, RegExp])[] = [
+  ['root: a\nroot: b\n', /^portcall\.yaml:2: Map keys must be unique$/],
+  ['root: [\n', /^portcall\.yaml:\d: /],
+  ['- 1\n', /^portcall\.yaml:1: must be a list of keys/],
+  ['root: *x\n', /^portcall\.yaml:1: Unresolved alias/],
+  ['root: !!js/function x\n', /^portcall\.yaml:1: Unresolved tag/],
+  ['__proto__: 1\n', /^portcall\.yaml:1: __proto__: is not a key/],
+  [
+    'a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c]\n',
+    /resource exhaustion/,
+  ],
+  [`#${'x'.repeat(1_048_576)}`, /is longer than 1048576 characters$/],
+  ['accounts:\n  - name: a\n', /^portcall\.yaml:2: accounts\[0\]: must have either passwordHash or password$/],
+  [
+    'accounts:\n  - {name: a, password: x}\n  - {name: a, password: y}\n',
+    /^portcall\.yaml:3: accounts\[1\]\.name: is the name of accounts\[0\] too$/,
+  ],
+];
+
+for (const [text, message] of wrongFiles) {
+  test(`refused: ${JSON.stringify(text.slice(0, 40))}`, () => {
+    const problems = problemsOf(() => settleFile(text));
+    assert.equal(problems.length, 1, problems.join('\n'));
+    assert.match(problems[0] ?? '', message);
+  });
+}
+
+test('a file that cannot be read is told of', () => {
+  assert.match(problemsOf(() => settle({ config: '.' }, folder)).join(), /cannot be read \(EISDIR\)/);
+});
+
+test('an empty file means the defaults', () => {
+  assert.equal(settleFile('').accounts[0]?.secret.kind, 'made-up');
+});

@@ -1,0 +1,109 @@
+/** Reads `portcall.yaml` so that everything wrong with it is told at once, each with its key and line. */
+import { isMap, isNode, LineCounter, parseDocument, type Document } from 'yaml';
+import type { z } from 'zod';
+import { fileSchema, type FileContents } from './schema.ts';
+import { ConfigurationError, type Problem } from './problem.ts';
+
+/** Longer files are refused unread, in characters. */
+export const MAX_FILE_LENGTH = 1_048_576;
+/** How often aliases may repeat what an anchor holds: a few lines must not become gigabytes. */
+const MAX_ALIASES = 100;
+
+type Key = string | number;
+
+/** A file whose contents fit; `placeOf` names a key's place in it. */
+export interface YamlFile {
+  readonly contents: FileContents;
+  /** `portcall.yaml:12: accounts[1].root` */
+  readonly placeOf: (...keys: readonly Key[]) => string;
+}
+
+/** `accounts[1].access` */
+const keyText = (keys: readonly Key[]): string =>
+  keys.map((key, index) => (typeof key === 'number' ? `[${key}]` : index === 0 ? key : `.${key}`)).join('');
+
+class Places {
+  readonly #name: string;
+  readonly #document: Document;
+  readonly #lines: LineCounter;
+
+  constructor(name: string, document: Document, lines: LineCounter) {
+    this.#name = name;
+    this.#document = document;
+    this.#lines = lines;
+  }
+
+  of(keys: readonly Key[]): string {
+    const line = this.#lines.linePos(this.#offsetOf(keys)).line;
+    const text = keyText(keys);
+    return `${this.atLine(line)}${text === '' ? '' : `: ${text}`}`;
+  }
+
+  atOffset(offset: number): string {
+    return this.atLine(this.#lines.linePos(offset).line);
+  }
+
+  atLine(line: number): string {
+    return `${this.#name}:${Math.max(1, line)}`;
+  }
+
+  /** The key's own place, or that of what should hold it. */
+  #offsetOf(keys: readonly Key[]): number {
+    if (keys.length === 0) return this.#startOf(this.#document.contents);
+    const parent = this.#document.getIn(keys.slice(0, -1), true);
+    const last = keys.at(-1);
+    const pair = isMap(parent) ? parent.items.find(({ key }) => isNode(key) && key.toJSON() === last) : undefined;
+    const found = pair?.key ?? this.#document.getIn(keys, true);
+    return isNode(found) ? this.#startOf(found) : this.#offsetOf(keys.slice(0, -1));
+  }
+
+  #startOf(node: unknown): number {
+    return isNode(node) ? (node.range?.[0] ?? 0) : 0;
+  }
+}
+
+function problemsOf(issue: z.core.$ZodIssue, places: Places): Problem[] {
+  const keys = issue.path as Key[];
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ where: places.of([...keys, key]), what: 'is not a key that Portcall knows' }));
+  }
+  if (issue.code === 'invalid_union') return unionProblems(issue, places);
+  return [{ where: places.of(keys), what: issue.message }];
+}
+
+/** Of the alternatives the one that came furthest is meant: what is a map was not meant to be a text. */
+function unionProblems(issue: z.core.$ZodIssueInvalidUnion, places: Places): Problem[] {
+  const depth = (issues: readonly z.core.$ZodIssue[]): number =>
+    Math.max(
+      0,
+      ...issues.map(({ path, code }) => path.length + (code === 'custom' || code === 'unrecognized_keys' ? 1 : 0)),
+    );
+  const [meant = []] = [...issue.errors].sort((one, other) => depth(other) - depth(one));
+  return meant.flatMap((inner) => problemsOf({ ...inner, path: [...issue.path, ...inner.path] }, places));
+}
+
+function toPlain(document: Document, places: Places): unknown {
+  try {
+    return document.toJS({ maxAliasCount: MAX_ALIASES }) as unknown;
+  } catch (cause) {
+    const what = cause instanceof Error ? cause.message : 'cannot be read';
+    throw new ConfigurationError([{ where: places.atLine(1), what }]);
+  }
+}
+
+/** Reads the text of a file called `name`. Throws a {@link ConfigurationError} with everything that is wrong. */
+export function readYaml(text: string, name: string): YamlFile {
+  if (text.length > MAX_FILE_LENGTH) {
+    throw new ConfigurationError([{ where: name, what: `is longer than ${MAX_FILE_LENGTH} characters` }]);
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2' });
+  const places = new Places(name, document, lines);
+  const flaws = [...document.errors, ...document.warnings];
+  if (flaws.length > 0) {
+    throw new ConfigurationError(flaws.map(({ pos, message }) => ({ where: places.atOffset(pos[0]), what: message })));
+  }
+  const parsed = fileSchema.safeParse(toPlain(document, places) ?? {});
+  if (parsed.success) return { contents: parsed.data, placeOf: (...keys) => places.of(keys) };
+  throw new ConfigurationError(parsed.error.issues.flatMap((issue) => problemsOf(issue, places)));
+}
