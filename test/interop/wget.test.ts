@@ -23,16 +23,14 @@ interop({
   modes: ['passive', 'active'],
   get,
   resumeGet: (meeting, files) => get(meeting, files, '--continue'),
-  list: (meeting) => wget(meeting, '--output-document', '-', url(meeting, '')),
+  // It shows a directory as a page of HTML.
+  list: async (meeting) => (await wget(meeting, '--output-document', '-', url(meeting, ''))).replaceAll('&#32;', ' '),
 });
 
 test('wget: a whole tree', needs('wget'), () =>
   atMeeting(4, 'passive', async ({ meeting, server }) => {
     makeTree(server.root, ['plain.txt', 'two words.txt', "it's.txt", 'plus+.txt'], 20);
     await wget(meeting, '--recursive', '--no-host-directories', '--level=inf', url(meeting, ''));
-    const expected = hashTree(server.root);
-    // It makes no empty folders.
-    expected.delete('empty');
-    assert.deepEqual(hashTree(meeting.home), expected);
+    assert.deepEqual(hashTree(meeting.home), hashTree(server.root));
   }),
 );

@@ -83,6 +83,7 @@ export async function startTestServer({ wrap, ...options }: TestServerOptions = 
     },
     async [Symbol.asyncDispose]() {
       await server.close({ graceMs: 0 });
+      opened[Symbol.dispose]();
       await rm(root, { recursive: true, force: true });
     },
   };
