@@ -56,7 +56,7 @@ const LAWS: readonly Law[] = [
   { why: 'the door of the package', from: /^src\/index\.ts$/, may: '^src/' },
 ];
 
-const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g;
+const IMPORT = /(?:\bfrom |\bimport |\bimport\()'([^']+)'/g;
 
 const isTest = (file: string): boolean => file.endsWith('.test.ts');
 const sources = globSync('src/**/*.ts').filter((file) => !isTest(file));

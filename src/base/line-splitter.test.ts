@@ -43,3 +43,15 @@ test('the cuts between segments do not matter', () => {
     }),
   );
 });
+
+test('a held line can be taken before its end, which is then not a line of its own', () => {
+  const splitter = new LineSplitter(99);
+  assert.deepEqual([...splitter.push(Buffer.from('ABOR\r'))], []);
+  assert.equal(Buffer.from(splitter.held).toString(), 'ABOR\r');
+  splitter.takeHeld();
+  const lines = [...splitter.push(Buffer.from('\nNOOP\r\n'))];
+  assert.deepEqual(
+    lines.map((line) => (line.kind === 'line' ? Buffer.from(line.bytes).toString() : line.kind)),
+    ['NOOP'],
+  );
+});

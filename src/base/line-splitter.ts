@@ -13,6 +13,8 @@ export class LineSplitter {
   readonly #maxBytes: number;
   #held: Uint8Array = new Uint8Array(0);
   #skipping = false;
+  /** The line has been taken before its LF came: one that comes next belongs to it. */
+  #taken = false;
 
   /** `maxBytes` counts the line without its end. */
   constructor(maxBytes: number) {
@@ -20,13 +22,25 @@ export class LineSplitter {
   }
 
   *push(chunk: Uint8Array): Generator<SplitLine> {
-    let start = 0;
-    for (let end = chunk.indexOf(LF); end !== -1; end = chunk.indexOf(LF, start)) {
+    let start = this.#taken && chunk[0] === LF ? 1 : 0;
+    this.#taken = false;
+    for (let end = chunk.indexOf(LF, start); end !== -1; end = chunk.indexOf(LF, start)) {
       const line = this.#finish(chunk.subarray(start, end));
       start = end + 1;
       if (line !== undefined) yield line;
     }
     if (start < chunk.length && this.#hold(chunk.subarray(start))) yield TOO_LONG;
+  }
+
+  /** The beginning of a line whose end has not come yet. */
+  get held(): Uint8Array {
+    return this.#held;
+  }
+
+  /** Takes what is held as a whole line, for one whose LF will not come. */
+  takeHeld(): void {
+    this.#held = new Uint8Array(0);
+    this.#taken = true;
   }
 
   #finish(tail: Uint8Array): SplitLine | undefined {

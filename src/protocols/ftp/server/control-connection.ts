@@ -18,10 +18,11 @@ interface Request extends CommandLine {
   readonly found: Found | { readonly kind: 'too-long' } | { readonly kind: 'not-a-command' };
 }
 
+const CR = 0x0d;
 const TOO_LONG: Request = { verb: '', argument: '', found: { kind: 'too-long' } };
 const NOT_A_COMMAND: Request = { verb: '', argument: '', found: { kind: 'not-a-command' } };
 
-/** What the server is told at the end. */
+/** What the server is told at the end, when nothing runs for the session any more. */
 export type OnClosed = (reason: string) => void;
 
 export class ControlConnection {
@@ -34,6 +35,7 @@ export class ControlConnection {
   readonly #openedMs: number;
   #activeMs: number;
   #busy = false;
+  #answering: Promise<void> = Promise.resolve();
   #answeringLive = false;
   #paused = false;
   #repliesStuckMs: number | undefined;
@@ -108,7 +110,16 @@ export class ControlConnection {
   #read(chunk: Buffer): void {
     if (this.#closingMs !== undefined) return;
     for (const line of this.#lines.push(chunk)) this.#take(line.kind === 'line' ? requestOf(line.bytes) : TOO_LONG);
+    this.#takeUrgentAbort();
     if (this.#queue.length >= this.session.context.limits.queuedCommands) this.#pause();
+  }
+
+  /** An ABOR sent as urgent data arrives without its LF: TCP takes the urgent byte out of the stream (RFC 1122 §4.2.2.4). */
+  #takeUrgentAbort(): void {
+    const request = this.#lines.held.at(-1) === CR ? requestOf(this.#lines.held.subarray(0, -1)) : NOT_A_COMMAND;
+    if (request.verb !== 'ABOR') return;
+    this.#lines.takeHeld();
+    this.#take(request);
   }
 
   #take(request: Request): void {
@@ -122,12 +133,11 @@ export class ControlConnection {
       void this.#answerLive();
     } else {
       this.#queue.push(request);
-      void this.#answer();
+      if (!this.#busy) this.#answering = this.#answer();
     }
   }
 
   async #answer(): Promise<void> {
-    if (this.#busy) return;
     this.#busy = true;
     for (let request = this.#queue.shift(); request !== undefined; request = this.#queue.shift()) {
       if (this.#paused && this.#queue.length < this.session.context.limits.queuedCommands / 2) this.#unpause();
@@ -257,7 +267,8 @@ export class ControlConnection {
     this.session.transfer?.stop('control-lost');
     this.#queue.length = 0;
     this.session.data.close();
-    this.#onClosed(this.#reason);
+    // The session is over when what ran for it is: an upload that is being kept, say.
+    void this.#answering.then(() => this.#onClosed(this.#reason));
   }
 }
 

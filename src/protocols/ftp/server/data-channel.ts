@@ -28,6 +28,7 @@ export class DataChannel implements Lessee {
   #listener: PassiveListener | undefined;
   #arrived: ((socket: Socket) => void) | undefined;
   #usedMs = 0;
+  #closed = false;
 
   constructor(ends: Ends, context: ServerContext, onStranger: (address: string, port: number) => void) {
     this.#ends = ends;
@@ -42,6 +43,8 @@ export class DataChannel implements Lessee {
     this.#listener ??= await this.#context.passivePorts.lease(this.#ends.localAddress, this, (socket) =>
       this.#admit(socket),
     );
+    // The session may have ended while the port was being opened.
+    if (this.#closed) this.close();
     return this.#listener?.port;
   }
 
@@ -92,6 +95,7 @@ export class DataChannel implements Lessee {
 
   /** The end of the session. */
   close(): void {
+    this.#closed = true;
     this.reset();
     this.release();
   }

@@ -50,9 +50,11 @@ function prefixOf(name: string): string {
   return name.endsWith('/') ? name : `${name}/`;
 }
 
+/** The bound of what a pattern may look at is also the bound of what is held here to be put in order. */
 async function* patternLines(session: Session, name: string, wish: ListWish): AsyncGenerator<string> {
-  for await (const { entry, name: matched } of matches(session, name))
-    yield print(session, { ...entry, name: matched }, wish, '');
+  const matched: Entry[] = [];
+  for await (const match of matches(session, name)) matched.push({ ...match.entry, name: match.name });
+  for (const entry of matched.sort(orderOf(wish))) yield print(session, entry, wish, '');
 }
 
 interface Place {

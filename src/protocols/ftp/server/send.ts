@@ -28,9 +28,11 @@ export function writeAll(socket: Socket, bytes: Uint8Array): Promise<void> {
 /** Ends our side and waits until everything has been handed to the kernel. */
 export function finishSending(socket: Socket): Promise<void> {
   return new Promise((resolve, reject) => {
+    const onClose = (): void => reject(new ClosedEarly());
     socket.once('error', reject);
-    socket.once('close', () => reject(new ClosedEarly()));
+    socket.once('close', onClose);
     socket.end(() => {
+      socket.off('close', onClose);
       resolve();
       socket.destroy();
     });

@@ -67,6 +67,11 @@ export class Transfer {
     this.progressMs = this.#clock.monotonic();
   }
 
+  /** All bytes are here, and what is left (syncing them, say) is not waiting for the client: the stall clock stops. */
+  received(): void {
+    this.progressMs = Infinity;
+  }
+
   stop(reason: StopReason): void {
     if (this.#stopped !== undefined) return;
     this.#stopped = reason;

@@ -35,6 +35,7 @@ async function* storeFile(
     async move(socket, transfer) {
       await receive(session, socket, upload, transfer);
       open = false;
+      transfer.received();
       // A client that was killed has ended both its connections: the control connection tells it from one that is done.
       await upload.commit({ stillWanted: () => transfer.stopped === undefined && !session.gone.signal.aborted });
       return `Stored ${transfer.bytes} bytes${start.from === 'nothing-new' ? ` as ${path}` : ''}.`;
