@@ -23,7 +23,7 @@ test('pattern bombs end within their bound, and the others are served meanwhile'
   for (let outer = 0; outer < 12; outer += 1)
     for (let inner = 0; inner < 12; inner += 1)
       mkdirSync(join(server.root, `d${outer}/e${inner}/f`), { recursive: true });
-  for (let index = 0; index < 20; index += 1) writeFileSync(join(server.root, `${'a'.repeat(100 + index)}`), '');
+  for (let index = 0; index < 20; index += 1) writeFileSync(join(server.root, 'a'.repeat(100 + index)), '');
   const bombs = [
     '*/../*/../*/../*/../*/../*',
     '*/*/*/../../../*/*/*/../../../*/*/*',
@@ -31,8 +31,8 @@ test('pattern bombs end within their bound, and the others are served meanwhile'
     '{a,{b,{c,{d,{e,f}}}}}'.repeat(6),
     `${'a*'.repeat(40)}b`,
     `${'*?'.repeat(400)}x`,
-    `${'['.repeat(900)}`,
-    `${'{'.repeat(1000)}`,
+    '['.repeat(900),
+    '{'.repeat(1000),
     `${'*/'.repeat(200)}*`,
   ];
   await using client = await RawFtp.login(server.port);

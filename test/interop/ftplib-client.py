@@ -2,6 +2,7 @@
 
 import ftplib
 import os
+import socket
 import sys
 
 host, port, mode, operation, *names = sys.argv[1:]
@@ -40,18 +41,25 @@ def names_of(ftp):
     print(ftp.nlst())
 
 
-def abort(ftp):
-    """ABOR as a Telnet user sends it, out of band, in the middle; then the same file, whole."""
+def abort(ftp, send_abort=ftplib.FTP.abort):
+    """Stops in the middle, as ftplib does it: the whole line out of band. Then fetches the same file, whole."""
     ftp.voidcmd("TYPE I")
     connection = ftp.transfercmd("RETR " + remote)
     connection.recv(1000)
-    print(ftp.abort())
+    print(send_abort(ftp))
     connection.close()
     try:
         print(ftp.voidresp())
     except ftplib.error_temp as error:
         print(error)
     get(ftp)
+
+
+def synch(ftp):
+    """ABOR as Telnet does it (RFC 854, RFC 959 4.1.3): IP, the IAC of the data mark out of band, the rest behind it."""
+    ftp.sock.sendall(b"\xff\xf4\xff", socket.MSG_OOB)
+    ftp.sock.sendall(b"\xf2ABOR\r\n")
+    return ftp.getmultiline()
 
 
 OPERATIONS = {
@@ -64,6 +72,7 @@ OPERATIONS = {
     "put-text": put_text,
     "list": names_of,
     "abort": abort,
+    "abort-with-synch": lambda ftp: abort(ftp, synch),
 }
 
 with ftplib.FTP() as ftp:

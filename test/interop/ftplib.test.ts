@@ -35,12 +35,13 @@ interop({
   list: (meeting) => ftplib(meeting, 'list'),
 });
 
-test('ftplib: ABOR out of band in the middle, then go on', needs(PYTHON), () =>
-  atMeeting(4, 'passive', async ({ meeting, server }) => {
-    const bytes = sampleBytes(20_000_000);
-    await writeFile(join(server.root, 'big'), bytes);
-    const said = await ftplib(meeting, 'abort', { local: 'big', remote: 'big' });
-    assert.match(said, /^426 .*\n226 /);
-    assert.ok((await readFile(join(meeting.home, 'big'))).equals(bytes));
-  }),
-);
+for (const operation of ['abort', 'abort-with-synch'])
+  test(`ftplib: ${operation} out of band in the middle, then go on`, needs(PYTHON), () =>
+    atMeeting(4, 'passive', async ({ meeting, server }) => {
+      const bytes = sampleBytes(20_000_000);
+      await writeFile(join(server.root, 'big'), bytes);
+      const said = await ftplib(meeting, operation, { local: 'big', remote: 'big' });
+      assert.match(said, /^426 .*\n226 /);
+      assert.ok((await readFile(join(meeting.home, 'big'))).equals(bytes));
+    }),
+  );

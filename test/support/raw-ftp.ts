@@ -172,15 +172,20 @@ export async function openActivePort(host: string): Promise<ActivePort> {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no address');
   const { port } = address;
-  const socket = within(once(server, 'connection'), 'the server to call').then(([caller]) => {
+  const given = new AbortController();
+  const socket = within(once(server, 'connection', { signal: given.signal }), 'the server to call').then(([caller]) => {
     (caller as Socket).on('error', () => undefined);
     server.close();
     return caller as Socket;
   });
   socket.catch(() => undefined);
+  const close = (): void => {
+    given.abort();
+    server.close();
+  };
   const numbers = `${host.replaceAll('.', ',')},${port >> 8},${port & 255}`;
   const command = host.includes(':') ? `EPRT |2|${host}|${port}|` : `PORT ${numbers}`;
-  return { port, command, socket, close: () => void server.close() };
+  return { port, command, socket, close };
 }
 
 /** Everything until the other side ends. */
