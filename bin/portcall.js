@@ -1,22 +1,38 @@
 #!/usr/bin/env node
 // Starts Portcall, or says why it cannot. Plain JavaScript that old versions of Node can read, so that they can say so too.
+import { spawn } from 'child_process';
 import { existsSync } from 'fs';
+import { fileURLToPath } from 'url';
 
 const NEEDED_MAJOR = 24;
 
 // The title replaces the command line in the list of processes, which may hold a password.
 process.title = 'portcall';
 
-if (Number(process.versions.node.split('.')[0]) < NEEDED_MAJOR) {
+const source = new URL('../src/cli/main.ts', import.meta.url);
+const built = new URL('../dist/cli/main.js', import.meta.url);
+// A checkout has a Node of its own from `npm ci`, whatever the machine's is.
+const ownNode = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
+
+function runWithOwnNode() {
+  const child = spawn(ownNode, process.argv.slice(1), { stdio: 'inherit' });
+  // From a terminal the child gets the signal itself; from elsewhere only we do.
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  process.on('SIGINT', () => {
+    if (![process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY)) child.kill('SIGINT');
+  });
+  child.on('exit', (code, signal) => process.exit(signal ? 1 : code));
+}
+
+if (Number(process.versions.node.split('.')[0]) >= NEEDED_MAJOR) {
+  // A checkout runs its sources; a package holds only what was built (Node strips no types below node_modules).
+  import(existsSync(source) ? source.href : built.href).then(({ main }) => main());
+} else if (existsSync(source) && existsSync(ownNode)) {
+  runWithOwnNode();
+} else {
   process.stderr.write(
     `portcall: needs Node ${NEEDED_MAJOR} or newer, and this is Node ${process.versions.node}; ` +
       'install a newer one from https://nodejs.org and start again.\n',
   );
   process.exit(2);
 }
-
-const source = new URL('../src/cli/main.ts', import.meta.url);
-const built = new URL('../dist/cli/main.js', import.meta.url);
-
-// A checkout runs its sources; a package holds only what was built (Node strips no types below node_modules).
-import(existsSync(source) ? source.href : built.href).then(({ main }) => main());

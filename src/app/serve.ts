@@ -9,13 +9,14 @@ import type { Authenticator } from '../accounts/account.ts';
 import type { Clock } from '../base/clock.ts';
 import { ConfigurationError } from '../config/problem.ts';
 import type { ListenerSettings, ServeSettings } from '../config/settings.ts';
+import { type LocalFileSystem, localFileSystem } from '../files/local/index.ts';
+import { readOnly } from '../files/wrap/read-only.ts';
 import type { Observer } from '../observe/event.ts';
 import { startFtpServer } from '../protocols/ftp/index.ts';
 import type { FtpServer } from '../protocols/ftp/index.ts';
 import { anonymousAccount, credentialsOf, makeUpAccount, type FilesOf, type MadeUpAccount } from './accounts.ts';
 import { listenError } from './listen-error.ts';
 import { checkRoots, makeFolders } from './roots.ts';
-import { storage, type LocalStorage } from './storage.ts';
 
 export interface ServeSurroundings {
   readonly observe: Observer;
@@ -41,14 +42,14 @@ export interface Serving extends AsyncDisposable {
 
 /** The open folders: one for each path, however many accounts see it. */
 class Folders {
-  readonly #open = new Map<string, LocalStorage>();
+  readonly #open = new Map<string, LocalFileSystem>();
   readonly #stopSweep = new AbortController();
   #sweeps: Promise<unknown> = Promise.resolve();
 
   readonly filesOf: FilesOf = ({ path }, access) => {
-    const files = this.#open.get(path) ?? storage.openLocal(path);
+    const files = this.#open.get(path) ?? localFileSystem({ root: path });
     this.#open.set(path, files);
-    return access === 'read-only' ? storage.readOnly(files) : files;
+    return access === 'read-only' ? readOnly(files) : files;
   };
 
   /** Clears away, beside the work, what interrupted uploads of earlier runs left. */
@@ -56,10 +57,9 @@ class Folders {
     const { signal } = this.#stopSweep;
     const each = [...this.#open].map(async ([path, files]) => {
       try {
-        const result = await files.sweep(signal);
-        if (typeof result === 'number' && result > 0) {
-          observe({ kind: 'note', text: `removed what ${result} interrupted uploads had left in ${path}` });
-        }
+        const { abandoned, expired } = await files.sweep(signal);
+        const removed = abandoned + expired;
+        if (removed > 0) observe({ kind: 'note', text: `removed what ${removed} broken uploads had left in ${path}` });
       } catch (cause) {
         if (!signal.aborted) observe({ kind: 'fault', where: `clearing ${path}`, cause });
       }
@@ -70,7 +70,8 @@ class Folders {
   async close(): Promise<void> {
     this.#stopSweep.abort();
     await this.#sweeps;
-    await Promise.all([...this.#open.values()].map((files) => files.close()));
+    for (const files of this.#open.values()) files[Symbol.dispose]();
+    this.#open.clear();
   }
 }
 
