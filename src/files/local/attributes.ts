@@ -1,11 +1,12 @@
 /** Changing what is known of a file without opening it. */
-import { chmodSync, chownSync, lchownSync, lutimesSync, truncateSync, utimesSync } from 'node:fs';
+import { chmodSync, chownSync, lchownSync, lstatSync, lutimesSync, statSync, truncateSync, utimesSync } from 'node:fs';
 import type { VirtualPath } from '../../base/virtual-path.ts';
 import { FileError } from '../error.ts';
 import type { Attributes } from '../file-system.ts';
 import { mustBeRegular } from './entry.ts';
 import { calling } from './errno.ts';
 import type { Jail, Place } from './jail.ts';
+import { setTimes } from './times.ts';
 
 /** Truncation first: it changes times. Nothing is changed when one of the attributes cannot be set at all. */
 export function setLocalAttributes(
@@ -22,7 +23,7 @@ export function setLocalAttributes(
 }
 
 function setOnInode(jail: Jail, place: Place, attributes: Attributes, path: VirtualPath): void {
-  const { sizeBytes, mode, modifiedMs, accessedMs, ownerId, groupId } = attributes;
+  const { sizeBytes, mode, ownerId, groupId } = attributes;
   using held = jail.hold(place, path);
   const { path: inode, stats } = held;
   if (stats.isSymbolicLink()) throw new FileError('denied', path);
@@ -32,15 +33,21 @@ function setOnInode(jail: Jail, place: Place, attributes: Attributes, path: Virt
   }
   if (ownerId !== undefined || groupId !== undefined) chownSync(inode, ownerId ?? stats.uid, groupId ?? stats.gid);
   if (mode !== undefined) chmodSync(inode, mode);
-  if (modifiedMs !== undefined || accessedMs !== undefined)
-    utimesSync(inode, (accessedMs ?? stats.atimeMs) / 1000, (modifiedMs ?? stats.mtimeMs) / 1000);
+  setTimes(
+    { set: (accessed, modified) => utimesSync(inode, accessed, modified), look: () => statSync(inode) },
+    attributes,
+    path,
+  );
 }
 
 /** A link has times and an owner of its own; no mode and no size that could be set. */
 function setOnLink({ at, stats }: Place, attributes: Attributes, path: VirtualPath): void {
-  const { sizeBytes, mode, modifiedMs, accessedMs, ownerId, groupId } = attributes;
+  const { sizeBytes, mode, ownerId, groupId } = attributes;
   if (sizeBytes !== undefined || mode !== undefined || stats === undefined) throw new FileError('unsupported', path);
   if (ownerId !== undefined || groupId !== undefined) lchownSync(at, ownerId ?? stats.uid, groupId ?? stats.gid);
-  if (modifiedMs !== undefined || accessedMs !== undefined)
-    lutimesSync(at, (accessedMs ?? stats.atimeMs) / 1000, (modifiedMs ?? stats.mtimeMs) / 1000);
+  setTimes(
+    { set: (accessed, modified) => lutimesSync(at, accessed, modified), look: () => lstatSync(at) },
+    attributes,
+    path,
+  );
 }

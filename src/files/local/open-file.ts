@@ -8,6 +8,7 @@ import { entryOf, mustBeRegular } from './entry.ts';
 import { calling, codeOf } from './errno.ts';
 import type { Jail, Place } from './jail.ts';
 import { openRegular } from './reader.ts';
+import { setTimes } from './times.ts';
 
 const ACCESS = { read: constants.O_RDONLY, write: constants.O_WRONLY, 'read-write': constants.O_RDWR } as const;
 
@@ -99,7 +100,7 @@ class LocalFile implements OpenFile {
 
 /** Changes attributes of an open file. Truncation first: it changes times. */
 export function setOnDescriptor(fd: number, attributes: Attributes, path: string): void {
-  const { sizeBytes, mode, modifiedMs, accessedMs, ownerId, groupId } = attributes;
+  const { sizeBytes, mode, ownerId, groupId } = attributes;
   if (attributes.createdMs !== undefined) throw new FileError('unsupported', path);
   const stats = fstatSync(fd);
   if (sizeBytes !== undefined) {
@@ -108,6 +109,9 @@ export function setOnDescriptor(fd: number, attributes: Attributes, path: string
   }
   if (ownerId !== undefined || groupId !== undefined) fchownSync(fd, ownerId ?? stats.uid, groupId ?? stats.gid);
   if (mode !== undefined) fchmodSync(fd, mode);
-  if (modifiedMs !== undefined || accessedMs !== undefined)
-    futimesSync(fd, (accessedMs ?? stats.atimeMs) / 1000, (modifiedMs ?? stats.mtimeMs) / 1000);
+  setTimes(
+    { set: (accessed, modified) => futimesSync(fd, accessed, modified), look: () => fstatSync(fd) },
+    attributes,
+    path,
+  );
 }

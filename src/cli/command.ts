@@ -1,0 +1,31 @@
+/** What a command is: a row with its name, its options and what it does. */
+import type { World } from './world.ts';
+
+export interface OptionRow {
+  /** `--root <dir>`, as commander reads it. */
+  readonly flags: string;
+  readonly summary: string;
+  readonly repeatable?: true;
+}
+
+export interface CommandRow {
+  /** `serve`, or `user hash` for a command within a group. */
+  readonly name: string;
+  readonly summary: string;
+  /** Lines to copy, each with what it does. */
+  readonly examples: readonly (readonly [line: string, what: string])[];
+  readonly options: readonly OptionRow[];
+  /** Does it, and gives the exit code. `options` holds the values by their camel-case names. */
+  run(options: Readonly<Record<string, unknown>>, world: World): Promise<number>;
+}
+
+/** An error meant for people: one sentence that says what to do next. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+  readonly exitCode: number;
+
+  constructor(exitCode: number, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.exitCode = exitCode;
+  }
+}

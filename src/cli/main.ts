@@ -1,0 +1,40 @@
+/** Joins the command line to the real process. */
+import { run } from './run.ts';
+import type { World } from './world.ts';
+
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+/** How long a slow reader of the output may keep the process, at the end. */
+const FLUSH_MS = 1_000;
+
+const world = (): World => ({
+  stdout: process.stdout,
+  stderr: process.stderr,
+  stdin: process.stdin,
+  cwd: process.cwd(),
+  pid: process.pid,
+  onStopSignal(callback) {
+    for (const signal of STOP_SIGNALS) process.on(signal, callback);
+    return () => {
+      for (const signal of STOP_SIGNALS) process.off(signal, callback);
+    };
+  },
+  exitNow: (code) => process.exit(code),
+  setTitle: (title) => void (process.title = title),
+});
+
+/** Resolves when everything written was taken, or the reader is gone. */
+const flushed = (stream: NodeJS.WriteStream): Promise<void> =>
+  new Promise((resolve) => {
+    stream.write('', () => resolve());
+  });
+
+/** Runs the process's own command line and ends the process with its exit code. */
+export async function main(): Promise<void> {
+  // A reader that goes away (`portcall … | head`) is no reason to stop serving.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  const code = await run(process.argv.slice(2), world());
+  process.exitCode = code;
+  setTimeout(() => process.exit(code), FLUSH_MS).unref();
+  await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+  process.exit(code);
+}

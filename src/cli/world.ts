@@ -1,0 +1,27 @@
+/** The process around a command, passed in so that a command can be run without one. */
+
+export interface Output {
+  write(text: string): unknown;
+  /** Bytes that were written and not yet taken. */
+  readonly writableLength: number;
+}
+
+export interface Input extends AsyncIterable<Uint8Array | string> {
+  readonly isTTY?: boolean;
+  /** Only of a terminal: keys come one by one and are not shown. */
+  setRawMode?(raw: boolean): unknown;
+}
+
+export interface World {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly stdin: Input;
+  readonly cwd: string;
+  readonly pid: number;
+  /** Calls back for every SIGINT and SIGTERM from now on; the returned function ends it. */
+  onStopSignal(callback: () => void): () => void;
+  /** Ends the process without waiting for anything. */
+  exitNow(code: number): void;
+  /** What the list of processes shows; the command line may hold a password. */
+  setTitle(title: string): void;
+}

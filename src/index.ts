@@ -1,0 +1,8 @@
+/** The door of Portcall as a library: a whole server in one call, and the parts that everybody needs. */
+export { serve, type OpenListener, type ServeSurroundings, type Serving } from './app/serve.ts';
+export { settle, type ServeSettings } from './config/settings.ts';
+export { ConfigurationError, type Problem } from './config/problem.ts';
+export { createLog, type LogFormat, type LogOptions } from './observe/log.ts';
+export type { Observer, ServerEvent } from './observe/event.ts';
+export type { Account, Authenticator, LoginAttempt, LoginVerdict, Permission } from './accounts/account.ts';
+export { systemClock, type Clock } from './base/clock.ts';
