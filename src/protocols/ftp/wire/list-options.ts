@@ -27,7 +27,7 @@ export interface ListOptions {
 }
 
 /** The options, and the path behind them; an empty path is the working directory. */
-export interface ListRequest {
+interface ListRequest {
   readonly options: ListOptions;
   readonly path: string;
 }
