@@ -8,7 +8,7 @@ const SALT_BYTES = 16;
 const TAG_BYTES = 32;
 
 /** Longest password that is looked at, in bytes; a longer one is refused after the same work. */
-export const MAX_PASSWORD_BYTES = 1024;
+const MAX_PASSWORD_BYTES = 1024;
 
 /** What is checked when there is nothing to check against: the work is real, the answer is always no. */
 const NOTHING_STORED: StoredPassword = {

@@ -99,7 +99,7 @@ class LocalFile implements OpenFile {
 }
 
 /** Changes attributes of an open file. Truncation first: it changes times. */
-export function setOnDescriptor(fd: number, attributes: Attributes, path: string): void {
+function setOnDescriptor(fd: number, attributes: Attributes, path: string): void {
   const { sizeBytes, mode, ownerId, groupId } = attributes;
   if (attributes.createdMs !== undefined) throw new FileError('unsupported', path);
   const stats = fstatSync(fd);

@@ -19,14 +19,14 @@ export interface Conversion {
 }
 
 /** Writes and waits until the kernel has taken it all. The bytes must not be changed before that. */
-export function writeAll(socket: Socket, bytes: Uint8Array): Promise<void> {
+function writeAll(socket: Socket, bytes: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.write(bytes, (error) => (error ? reject(error) : resolve()));
   });
 }
 
 /** Ends our side and waits until everything has been handed to the kernel. */
-export function finishSending(socket: Socket): Promise<void> {
+function finishSending(socket: Socket): Promise<void> {
   return new Promise((resolve, reject) => {
     const onClose = (): void => reject(new ClosedEarly());
     socket.once('error', reject);

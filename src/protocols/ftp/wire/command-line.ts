@@ -28,7 +28,7 @@ function telnetLength(bytes: Uint8Array, index: number, atStart: boolean): numbe
 }
 
 /** Takes Telnet commands and negotiation out of a line; `IAC IAC` is one byte of data (RFC 854). */
-export function withoutTelnet(bytes: Uint8Array): Uint8Array {
+function withoutTelnet(bytes: Uint8Array): Uint8Array {
   const first = bytes[0] ?? 0;
   if (!bytes.includes(IAC) && first !== DATA_MARK && first !== INTERRUPT_PROCESS) return bytes;
   const data: number[] = [];
