@@ -65,22 +65,29 @@ test('STAT tells how far a download is, and a new command waits for its end', as
   await client.expect(257);
 });
 
-test('an active connection comes from the port beside the control port', async () => {
-  await using server = await startTestServer();
-  await writeFile(join(server.root, 'a'), 'hello');
-  await using client = await RawFtp.login(server.port);
+/** Fetches over an active connection, and tells from which port it came. */
+async function activeSource(client: RawFtp): Promise<number | undefined> {
   const active = await client.active();
   await client.expect(150, 'RETR a');
   const socket = await active.socket;
   const from = socket.remotePort;
   assert.equal((await readAll(socket)).toString(), 'hello');
   await client.expect(226);
-  assert.equal(from, server.port - 1);
-  // Again at once: the first connection may still hold that port, and any other serves as well.
-  const again = await client.active();
-  await client.expect(150, 'RETR a');
-  assert.equal((await readAll(await again.socket)).toString(), 'hello');
-  await client.expect(226);
+  return from;
+}
+
+test('an active connection comes from the port beside the control port', async () => {
+  let isBeside = false;
+  // That port may be in use, or was a minute ago: then any other serves, and another server has another neighbour.
+  for (let round = 0; round < 100 && !isBeside; round += 1) {
+    await using server = await startTestServer();
+    await writeFile(join(server.root, 'a'), 'hello');
+    await using client = await RawFtp.login(server.port);
+    isBeside = (await activeSource(client)) === server.port - 1;
+    // Again at once, while the first connection may still hold it.
+    await activeSource(client);
+  }
+  assert.ok(isBeside);
 });
 
 test('each client network is told its own address', async () => {
