@@ -25,7 +25,7 @@ export interface LoginPolicy extends LockoutPolicy {
   readonly longestDelayMs: number;
 }
 
-export const DEFAULT_LOGIN_POLICY: LoginPolicy = {
+const DEFAULT_LOGIN_POLICY: LoginPolicy = {
   failures: 10,
   windowMs: 600_000,
   lockoutMs: 600_000,

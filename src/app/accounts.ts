@@ -20,7 +20,7 @@ const ALPHABET = 'abcdefghjkmnpqrstuvwxyz23456789';
 const MADE_UP_LENGTH = 14;
 
 /** A password of some 69 bits that can be typed at any prompt. */
-export const makeUpPassword = (): string =>
+const makeUpPassword = (): string =>
   Array.from({ length: MADE_UP_LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
 
 async function credentialOf(

@@ -7,7 +7,7 @@ const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
 
 /** Every folder of the settings once. */
-export function rootsOf({ accounts, anonymous }: ServeSettings): RootSettings[] {
+function rootsOf({ accounts, anonymous }: ServeSettings): RootSettings[] {
   const roots = [...accounts.map(({ root }) => root), ...(anonymous === undefined ? [] : [anonymous.root])];
   return [...new Map(roots.map((root) => [root.path, root])).values()];
 }

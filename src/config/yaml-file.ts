@@ -5,7 +5,7 @@ import { fileSchema, type FileContents } from './schema.ts';
 import { ConfigurationError, type Problem } from './problem.ts';
 
 /** Longer files are refused unread, in characters. */
-export const MAX_FILE_LENGTH = 1_048_576;
+const MAX_FILE_LENGTH = 1_048_576;
 /** How often aliases may repeat what an anchor holds: a few lines must not become gigabytes. */
 const MAX_ALIASES = 100;
 
