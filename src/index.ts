@@ -4,5 +4,8 @@ export { settle, type ServeSettings } from './config/settings.ts';
 export { ConfigurationError, type Problem } from './config/problem.ts';
 export { createLog, type LogFormat, type LogOptions } from './observe/log.ts';
 export type { Observer, ServerEvent } from './observe/event.ts';
+export { permissionsOf } from './accounts/access.ts';
+export { createAuthenticator, type AuthenticatorOptions, type Credential, type LoginPolicy } from './accounts/login.ts';
+export { createPasswordHasher, type PasswordHasher } from './accounts/password.ts';
 export type { Account, Authenticator, LoginAttempt, LoginVerdict, Permission } from './accounts/account.ts';
 export { systemClock, type Clock } from './base/clock.ts';

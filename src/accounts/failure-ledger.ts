@@ -10,7 +10,7 @@ export interface LockoutPolicy {
   readonly addresses: number;
 }
 
-export interface FailureLedger {
+interface FailureLedger {
   /** How long the address is still locked out, in milliseconds; 0 when it is not. */
   lockedForMs(address: string): number;
   /** Counts a failure now; gives how many fell within the window. */

@@ -24,7 +24,7 @@ export interface Argon2Request {
   readonly cost: Argon2Cost;
 }
 
-export type ComputeArgon2 = (request: Argon2Request) => Promise<Uint8Array>;
+type ComputeArgon2 = (request: Argon2Request) => Promise<Uint8Array>;
 
 export interface PasswordHasher {
   /** The PHC string of a new password. Rejects with a RangeError when it is empty or longer than 1,024 bytes. */
@@ -36,7 +36,7 @@ export interface PasswordHasher {
   verify(password: string, stored: string, signal?: AbortSignal): Promise<boolean>;
 }
 
-export interface PasswordHasherOptions {
+interface PasswordHasherOptions {
   readonly compute?: ComputeArgon2;
   readonly randomBytes?: (count: number) => Uint8Array;
   /**

@@ -2,12 +2,12 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { encodeName } from '../base/name.ts';
 
-export interface NamedPassword {
+interface NamedPassword {
   readonly name: string;
   readonly password: string;
 }
 
-export interface RightPasswords {
+interface RightPasswords {
   recognises(login: NamedPassword): boolean;
   remember(login: NamedPassword): void;
   /** A number from 0 to 2^32 - 1, always the same for a name, that nobody outside can foretell. */

@@ -4,7 +4,7 @@ export class QueueFullError extends Error {
   override readonly name = 'QueueFullError';
 }
 
-export interface Turnstile {
+interface Turnstile {
   /**
    * Runs the task when its turn comes. Rejects with {@link QueueFullError} when too many wait already, and with the
    * signal's reason when that comes before the task has begun; a task that has begun is not interrupted.

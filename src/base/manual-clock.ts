@@ -1,7 +1,7 @@
 /** A clock that stands still until a test moves it. */
 import type { Clock } from './clock.ts';
 
-export interface ManualClock extends Clock {
+interface ManualClock extends Clock {
   /** Moves the time on and makes the callbacks that fall due, in their order. */
   advance(byMs: number): void;
   /** How many callbacks are waiting. */

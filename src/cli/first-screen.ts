@@ -8,7 +8,7 @@ import type { ServeSettings } from '../config/settings.ts';
 
 const IOS_PORT = 21;
 
-export interface Shown {
+interface Shown {
   readonly settings: ServeSettings;
   readonly listeners: readonly OpenListener[];
   readonly madeUp?: MadeUpAccount | undefined;

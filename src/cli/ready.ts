@@ -6,7 +6,7 @@ import { CommandError } from './command.ts';
 import { EXIT } from './exit-code.ts';
 import { urlOf } from './first-screen.ts';
 
-export interface Ready {
+interface Ready {
   readonly listeners: readonly OpenListener[];
   readonly pid: number;
 }

@@ -7,7 +7,7 @@ export interface LineDestination {
   readonly writableLength: number;
 }
 
-export interface LineSinkOptions {
+interface LineSinkOptions {
   readonly destination: LineDestination;
   readonly maxQueuedBytes: number;
   /** The line that says how many lines are missing, written as soon as there is room again. */

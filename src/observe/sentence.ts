@@ -4,7 +4,7 @@ import { causeText } from './cause.ts';
 import type { ServerEvent } from './event.ts';
 import { durationText, rateOf, sizeText } from './quantities.ts';
 
-export type Level = 'info' | 'warn' | 'error';
+type Level = 'info' | 'warn' | 'error';
 
 type EventOf<K extends ServerEvent['kind']> = Extract<ServerEvent, { readonly kind: K }>;
 

@@ -20,7 +20,7 @@ import { copyFile } from 'node:fs/promises';
 import type { VirtualPath } from '../../base/virtual-path.ts';
 import { FileError } from '../error.ts';
 import type { Entry, Upload, UploadStart, WriteOptions } from '../file-system.ts';
-import { closeDescriptor, syncDescriptor, writeAt } from './descriptor.ts';
+import { syncDescriptor, writeAt } from './descriptor.ts';
 import { entryOf, mustBeRegular } from './entry.ts';
 import { calling, codeOf, fileError } from './errno.ts';
 import type { Jail, Place } from './jail.ts';
@@ -114,7 +114,7 @@ class LocalUpload implements Upload {
       await syncDescriptor(this.descriptor);
       if (stillWanted?.() === false) throw new FileError('interrupted', path);
       const stats = this.#publish();
-      await this.#end();
+      this.#end();
       await syncDirectory(place.directory);
       place[Symbol.dispose]();
       return entryOf(place.name, stats);
@@ -137,7 +137,7 @@ class LocalUpload implements Upload {
     } catch (error) {
       throw fileError(error, path);
     } finally {
-      await this.#end();
+      this.#end();
       place[Symbol.dispose]();
     }
   }
@@ -148,7 +148,7 @@ class LocalUpload implements Upload {
     try {
       calling(path, () => unlinkSync(running));
     } finally {
-      await this.#end();
+      this.#end();
       place[Symbol.dispose]();
     }
   }
@@ -162,9 +162,9 @@ class LocalUpload implements Upload {
     return fstatSync(this.descriptor);
   }
 
-  async #end(): Promise<void> {
+  #end(): void {
     this.#ended = true;
-    await closeDescriptor(this.descriptor);
+    closeSync(this.descriptor);
   }
 }
 

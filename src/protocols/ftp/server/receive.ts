@@ -68,7 +68,9 @@ class Receiver {
     const destroy = (): void => void socket.destroy();
     this.#transfer.signal.addEventListener('abort', destroy);
     socket.on('error', (error) => this.#fail(error));
-    socket.on('close', () => this.#fail(new Interrupted('the client broke the data connection off')));
+    socket.on('close', () => {
+      if (!this.#ended) this.#fail(new Interrupted('the client broke the data connection off'));
+    });
     socket.on('end', () => {
       this.#ended = true;
       this.#flush();
