@@ -1,9 +1,7 @@
 /** The sets of permissions that an account can be given by name. */
 import { PERMISSIONS, type Permission } from './account.ts';
 
-const ACCESS_LEVELS = ['read-only', 'read-write'] as const;
-
-export type AccessLevel = (typeof ACCESS_LEVELS)[number];
+export type AccessLevel = 'read-only' | 'read-write';
 
 const READ_ONLY: ReadonlySet<Permission> = new Set<Permission>(['list', 'read']);
 const READ_WRITE: ReadonlySet<Permission> = new Set(PERMISSIONS);

@@ -9,7 +9,7 @@ import type { Authenticator } from '../accounts/account.ts';
 import type { Clock } from '../base/clock.ts';
 import { ConfigurationError } from '../config/problem.ts';
 import type { ListenerSettings, ServeSettings } from '../config/settings.ts';
-import { type LocalFileSystem, localFileSystem } from '../files/local/index.ts';
+import { type LocalFileSystem, localFileSystem } from '../files/local/local-file-system.ts';
 import { readOnly } from '../files/wrap/read-only.ts';
 import type { Observer } from '../observe/event.ts';
 import { startFtpServer } from '../protocols/ftp/index.ts';
@@ -57,8 +57,8 @@ class Folders {
     const { signal } = this.#stopSweep;
     const each = [...this.#open].map(async ([path, files]) => {
       try {
-        const { abandoned, expired } = await files.sweep(signal);
-        const removed = abandoned + expired;
+        const { uploadsRemoved, partsRemoved } = await files.sweep(signal);
+        const removed = uploadsRemoved + partsRemoved;
         if (removed > 0) observe({ kind: 'note', text: `removed what ${removed} broken uploads had left in ${path}` });
       } catch (cause) {
         if (!signal.aborted) observe({ kind: 'fault', where: `clearing ${path}`, cause });
@@ -70,7 +70,7 @@ class Folders {
   async close(): Promise<void> {
     this.#stopSweep.abort();
     await this.#sweeps;
-    for (const files of this.#open.values()) files[Symbol.dispose]();
+    for (const files of this.#open.values()) files.close();
     this.#open.clear();
   }
 }

@@ -15,6 +15,12 @@ export type {
   UploadStart,
   WriteOptions,
 } from './file-system.ts';
-export { type LocalFileSystem, localFileSystem, type LocalOptions } from './local/index.ts';
+export type { Sweep } from './local/leftovers.ts';
+export { type LocalFileSystem, localFileSystem, type LocalOptions } from './local/local-file-system.ts';
+export type { Flush } from './local/upload.ts';
+export { type MemoryFileSystem, type MemoryOptions, memoryFileSystem } from './memory/memory-file-system.ts';
+export { type MountFileSystem, mountFileSystem } from './mount/mount-file-system.ts';
+export type { Mount } from './mount/mount-table.ts';
+export { chaos, type Fault, type FaultPoint } from './wrap/chaos.ts';
 export { readOnly } from './wrap/read-only.ts';
 export { resolvePath, ROOT, type VirtualPath } from '../base/virtual-path.ts';

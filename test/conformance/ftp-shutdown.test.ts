@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { localFileSystem } from '../../src/files/local/local.ts';
+import { localFileSystem } from '../../src/files/local/local-file-system.ts';
 import type { FtpServer } from '../../src/protocols/ftp/server/options.ts';
 import { startFtpServer } from '../../src/protocols/ftp/server/server.ts';
 import { testAuthenticator } from '../support/ftp-server.ts';

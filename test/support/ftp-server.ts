@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Account, type Authenticator, type Permission, PERMISSIONS } from '../../src/accounts/account.ts';
 import type { FileSystem } from '../../src/files/file-system.ts';
-import { localFileSystem } from '../../src/files/local/local.ts';
+import { localFileSystem } from '../../src/files/local/local-file-system.ts';
 import type { ServerEvent } from '../../src/observe/event.ts';
 import type { FtpServerOptions } from '../../src/protocols/ftp/server/options.ts';
 import { startFtpServer } from '../../src/protocols/ftp/server/server.ts';
@@ -83,7 +83,7 @@ export async function startTestServer({ wrap, ...options }: TestServerOptions = 
     },
     async [Symbol.asyncDispose]() {
       await server.close({ graceMs: 0 });
-      opened[Symbol.dispose]();
+      opened.close();
       await rm(root, { recursive: true, force: true });
     },
   };

@@ -1,4 +1,4 @@
-/** What the operating system's errors mean as kinds of ours: one table, one function. */
+/** The one table from what the operating system says to the kinds of failure a file system has. */
 import { FileError, type FileErrorKind } from '../error.ts';
 
 const KINDS: ReadonlyMap<string, FileErrorKind> = new Map([
@@ -10,40 +10,53 @@ const KINDS: ReadonlyMap<string, FileErrorKind> = new Map([
   ['ENOTDIR', 'not-directory'],
   ['ENOTEMPTY', 'not-empty'],
   ['ENXIO', 'not-regular'],
-  ['ENAMETOOLONG', 'bad-name'],
-  ['EILSEQ', 'bad-name'],
-  // A directory moved into itself; a name that this disk cannot hold.
   ['EINVAL', 'bad-name'],
+  ['EILSEQ', 'bad-name'],
+  ['ENAMETOOLONG', 'bad-name'],
   ['EXDEV', 'cross-device'],
-  ['EMFILE', 'busy'],
-  ['ENFILE', 'busy'],
   ['EBUSY', 'busy'],
   ['ETXTBSY', 'busy'],
+  ['EMFILE', 'busy'],
+  ['ENFILE', 'busy'],
   ['ENOSPC', 'full'],
   ['EDQUOT', 'full'],
   ['EFBIG', 'full'],
+  ['EMLINK', 'full'],
   ['EROFS', 'read-only'],
+  ['ENOSYS', 'unsupported'],
   ['ENOTSUP', 'unsupported'],
   ['EOPNOTSUPP', 'unsupported'],
-  ['ENOSYS', 'unsupported'],
   ['ELOOP', 'too-many-links'],
 ]);
 
-export const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+/** The system's error code (`ENOENT`), or `undefined` for anything the system did not say. */
+export const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'syscall' in error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined;
 
-/** A system error as a FileError about a virtual path; anything else as it is. */
-export function fileError(error: unknown, path: string): unknown {
+/** An error of the system as a {@link FileError}; anything else (a bug, an abort) as it is. */
+export function translateError(error: unknown, path: string): Error {
   const code = codeOf(error);
-  if (code === '' || error instanceof FileError) return error;
+  if (code === undefined) return error instanceof Error ? error : new Error(String(error));
   return new FileError(KINDS.get(code) ?? 'io', path, { cause: error });
 }
 
-/** Runs system calls about a virtual path and translates their failure. */
-export function calling<T>(path: string, run: () => T): T {
+/** Does something and translates what the system says about it. */
+export function translated<T>(path: string, act: () => T): T {
   try {
-    return run();
+    return act();
   } catch (error) {
-    throw fileError(error, path);
+    throw translateError(error, path);
+  }
+}
+
+/** The result, or `undefined` when the system answers with one of these codes. */
+export function unless<T>(codes: readonly string[], act: () => T): T | undefined {
+  try {
+    return act();
+  } catch (error) {
+    if (codes.includes(codeOf(error) ?? '')) return undefined;
+    throw error;
   }
 }

@@ -1,33 +1,41 @@
-/** What a jail must give: places inside the root that cannot be led out of it while they are held. */
+/**
+ * What a jail on a local disk must offer: a directory that is held, names in it, and the way one step down.
+ * There are two: by descriptor (Linux) and by path (elsewhere). Everything above them is the same code.
+ */
 import type { Stats } from 'node:fs';
-import type { VirtualPath } from '../../base/virtual-path.ts';
-import type { SystemPath } from './system-name.ts';
+import { encodeName, holdsRawBytes } from '../../base/name.ts';
 
-/** A name in a directory that is held. Whoever asked for it disposes it. */
-export interface Place extends Disposable {
-  /** The directory, as a system path that means this directory for as long as the place is held. */
-  readonly directory: string;
-  /** The last component; `.` for the root. */
-  readonly name: string;
-  /** The name in its directory. System calls on it must not follow a link. */
-  readonly at: SystemPath;
-  /** What stood there when it was looked at (a link itself, if links were to stay); absent when nothing did. */
-  readonly stats: Stats | undefined;
-}
+/** A path as the system takes it: bytes when the name is not UTF-8. */
+export type NativePath = string | Buffer;
 
-/** One inode, held: a system path that means it and nothing else, whatever happens to its names. */
-export interface Held extends Disposable {
-  readonly path: SystemPath;
+/** Text of a path to what the system takes. */
+export const nativePath = (text: string): NativePath => (holdsRawBytes(text) ? Buffer.from(encodeName(text)) : text);
+
+/** One inode, looked at and held. A symlink is held itself, never what it leads to. */
+export interface Held {
   readonly stats: Stats;
+  /** Leads to this inode for calls that take a path and follow links (chmod, utimes, chown). */
+  readonly path: NativePath;
+  /** Opens the very inode that was looked at, without waiting for a FIFO's other end. */
+  reopen(flags: number): number;
+  close(): void;
 }
 
-export interface Jail extends Disposable {
-  /** The real path of the root, for messages to the administrator only. */
-  readonly root: string;
-  /** Finds a path's place, following links inside the jail; the last component's only when `follow` is asked for. */
-  place(path: VirtualPath, links: 'follow' | 'stay'): Place;
-  /** Holds what stands at a place without opening it: no FIFO blocks, no device notices. A link is not followed. */
-  hold(place: Place, path: VirtualPath): Held;
-  /** A jail that cannot hold inodes compares here what was opened with what was meant; throws `denied` when they differ. */
-  confirm(fd: number, place: Place, path: VirtualPath): void;
+/** A directory inside the jail. Names given to it hold no `/`; the empty name is the directory itself. */
+export interface Directory {
+  pathOf(name: string): NativePath;
+  /** The directory below; `undefined` when a symlink or something else stands under the name. */
+  enter(name: string): Directory | undefined;
+  hold(name: string): Held;
+  close(): void;
+}
+
+export interface Jail {
+  /** The root's real path, for telling whether an absolute link leads inside. */
+  readonly realRoot: string;
+  /** The root as a directory; closing it does not close the jail. */
+  root(): Directory;
+  /** True when no file can safely have this name here. */
+  refuses(name: string): boolean;
+  close(): void;
 }

@@ -1,117 +1,98 @@
-/** A file opened in place for reads and writes at any offset. */
-import { closeSync, constants, fchmodSync, fchownSync, fstatSync, ftruncateSync, futimesSync, openSync } from 'node:fs';
-import { baseName, type VirtualPath } from '../../base/virtual-path.ts';
+/** A regular file on a local disk, open in place for reads and writes at any offset. */
+import { constants, openSync } from 'node:fs';
+import { type VirtualPath, baseName } from '../../base/virtual-path.ts';
 import { FileError } from '../error.ts';
 import type { Attributes, Entry, OpenAtOptions, OpenFile } from '../file-system.ts';
-import { closeDescriptor, readAt, syncDescriptor, writeAt } from './descriptor.ts';
-import { entryOf, mustBeRegular } from './entry.ts';
-import { calling, codeOf } from './errno.ts';
-import type { Jail, Place } from './jail.ts';
-import { openRegular } from './reader.ts';
-import { setTimes } from './times.ts';
+import { changeOpen } from './attributes.ts';
+import { Descriptor } from './descriptor.ts';
+import { entryOf } from './entry.ts';
+import { translated, unless } from './errno.ts';
+import type { Jail } from './jail.ts';
+import { openRegular } from './open-regular.ts';
+import { soon } from './soon.ts';
+import { LINK, type Place, atName, atTarget } from './walk.ts';
 
-const ACCESS = { read: constants.O_RDONLY, write: constants.O_WRONLY, 'read-write': constants.O_RDWR } as const;
+const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_EXCL, O_TRUNC } = constants;
+const ACCESS = { read: O_RDONLY, write: O_WRONLY, 'read-write': O_RDWR } as const;
+/** A file that is removed and made again between two looks is looked for again this often. */
+const TRIES = 10;
 
-export function openLocalFile(jail: Jail, path: VirtualPath, options: OpenAtOptions): OpenFile {
-  const access = ACCESS[options.access];
-  const { create = 'never', truncate = false } = options;
-  const fd = create === 'never' ? undefined : createMissing(jail, path, access, options);
-  return new LocalFile(path, fd ?? openRegular(jail, path, truncate ? access | constants.O_TRUNC : access).fd);
-}
-
-/** The descriptor of a new file; `undefined` when something stands there already and may. */
-
-function createMissing(
-  jail: Jail,
-  path: VirtualPath,
-  access: number,
-  { create, mode = 0o666 }: OpenAtOptions,
-): number | undefined {
-  using place = jail.place(path, 'follow');
-  if (place.stats !== undefined && create === 'must-be-new') throw new FileError('exists', path);
-  if (place.stats !== undefined) return undefined;
-  return calling(path, () => openNew(place, access, mode));
-}
-
-function openNew(place: Place, access: number, mode: number): number | undefined {
-  try {
-    return openSync(place.at, access | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, mode);
-  } catch (error) {
-    // Somebody was quicker: then it is opened like any other.
-    if (codeOf(error) === 'EEXIST') return undefined;
-    throw error;
-  }
-}
-
-class LocalFile implements OpenFile {
-  readonly descriptor: number;
+class LocalOpenFile implements OpenFile {
   readonly #path: VirtualPath;
-  #running = 0;
-  #open = true;
+  readonly #file: Descriptor;
+  readonly #access: OpenAtOptions['access'];
 
-  constructor(path: VirtualPath, fd: number) {
+  constructor(path: VirtualPath, descriptor: number, access: OpenAtOptions['access']) {
     this.#path = path;
-    this.descriptor = fd;
+    this.#file = new Descriptor(descriptor, path);
+    this.#access = access;
+  }
+
+  get descriptor(): number {
+    return this.#file.number;
   }
 
   stat(): Promise<Entry> {
-    return this.#use(() => Promise.resolve(entryOf(baseName(this.#path), fstatSync(this.descriptor))));
+    return soon(undefined, () => entryOf(baseName(this.#path), this.#file.stats()));
   }
 
-  read(into: Uint8Array, positionBytes: number): Promise<number> {
-    return this.#use(() => readAt(this.descriptor, into, positionBytes, this.#path));
+  async read(into: Uint8Array, positionBytes: number): Promise<number> {
+    if (this.#access === 'write') throw new FileError('denied', this.#path);
+    return this.#file.read(into, positionBytes);
   }
 
-  write(bytes: Uint8Array, positionBytes: number): Promise<void> {
-    return this.#use(() => writeAt(this.descriptor, bytes, positionBytes, this.#path));
+  async write(bytes: Uint8Array, positionBytes: number): Promise<void> {
+    if (this.#access === 'read') throw new FileError('denied', this.#path);
+    return this.#file.write(bytes, positionBytes);
   }
 
-  setAttributes(attributes: Attributes): Promise<void> {
-    return this.#use(async () => calling(this.#path, () => setOnDescriptor(this.descriptor, attributes, this.#path)));
+  async setAttributes(attributes: Attributes): Promise<void> {
+    if (attributes.sizeBytes !== undefined && this.#access === 'read') throw new FileError('denied', this.#path);
+    const stats = this.#file.stats();
+    translated(this.#path, () => changeOpen(this.#file.number, stats, attributes));
   }
 
   sync(): Promise<void> {
-    return this.#use(() => syncDescriptor(this.descriptor));
+    return this.#file.sync();
   }
 
-  async close(): Promise<void> {
-    if (!this.#open) return;
-    this.#open = false;
-    if (this.#running === 0) await closeDescriptor(this.descriptor);
+  close(): Promise<void> {
+    return this.#file.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
-
-  /** The descriptor is closed behind the last call that runs. */
-  async #use<T>(run: () => Promise<T>): Promise<T> {
-    if (!this.#open) throw new Error(`${this.#path} is used after its close`);
-    this.#running += 1;
-    try {
-      return await run();
-    } finally {
-      this.#running -= 1;
-      // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- it may have been closed while `run` ran
-      if (!this.#open && this.#running === 0) closeSync(this.descriptor);
-    }
-  }
 }
 
-/** Changes attributes of an open file. Truncation first: it changes times. */
-function setOnDescriptor(fd: number, attributes: Attributes, path: string): void {
-  const { sizeBytes, mode, ownerId, groupId } = attributes;
-  if (attributes.createdMs !== undefined) throw new FileError('unsupported', path);
-  const stats = fstatSync(fd);
-  if (sizeBytes !== undefined) {
-    mustBeRegular(stats, path);
-    ftruncateSync(fd, sizeBytes);
+/** Makes the file anew; `undefined` when something stands there. Never follows a link and never opens what it did not make. */
+const create = ({ directory, name }: Place, flags: number, mode: number): number | undefined =>
+  unless(['EEXIST'], () => openSync(directory.pathOf(name), flags | O_CREAT | O_EXCL, mode));
+
+function openOrCreate(place: Place, flags: number, mode: number): number | typeof LINK {
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    const found = unless(['ENOENT'], () => openRegular(place, flags));
+    if (found === LINK) return LINK;
+    const descriptor = found?.descriptor ?? create(place, flags, mode);
+    if (descriptor !== undefined) return descriptor;
   }
-  if (ownerId !== undefined || groupId !== undefined) fchownSync(fd, ownerId ?? stats.uid, groupId ?? stats.gid);
-  if (mode !== undefined) fchmodSync(fd, mode);
-  setTimes(
-    { set: (accessed, modified) => futimesSync(fd, accessed, modified), look: () => fstatSync(fd) },
-    attributes,
-    path,
-  );
+  throw new FileError('busy', place.name);
+}
+
+function openExisting(place: Place, flags: number): number | typeof LINK {
+  const found = openRegular(place, flags);
+  return found === LINK ? LINK : found.descriptor;
+}
+
+export function openLocalFile(jail: Jail, path: VirtualPath, options: OpenAtOptions): OpenFile {
+  const { access, create: creation = 'never', mode = 0o666 } = options;
+  const flags = ACCESS[access] | (options.truncate === true && access !== 'read' ? O_TRUNC : 0);
+  const open = (): number => {
+    if (creation === 'never') return atTarget(jail, path, (place) => openExisting(place, flags));
+    if (creation === 'if-missing') return atTarget(jail, path, (place) => openOrCreate(place, flags, mode));
+    const made = atName(jail, path, (place) => (place.name === '' ? undefined : create(place, flags, mode)));
+    if (made === undefined) throw new FileError('exists', path);
+    return made;
+  };
+  return new LocalOpenFile(path, open(), access);
 }

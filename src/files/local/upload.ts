@@ -1,193 +1,257 @@
 /**
- * A file being written, beside its target and under a name of ours, until it is published (docs/adr/0003).
- *
- * The directory is held for the whole time, so that the temporary file and the target stay in the same one.
+ * Atomic uploads on a local disk: written beside the target under a hidden name, synced, and put in place by one rename.
+ * A reader keeps the old file; a crash leaves the old file and a leftover that the sweep removes.
  */
 import {
   closeSync,
   constants,
-  existsSync,
   fchmodSync,
+  fchownSync,
   fstatSync,
+  fsync,
+  ftruncateSync,
   linkSync,
-  lstatSync,
   openSync,
   renameSync,
   type Stats,
   unlinkSync,
 } from 'node:fs';
-import { copyFile } from 'node:fs/promises';
-import type { VirtualPath } from '../../base/virtual-path.ts';
+import { type VirtualPath, baseName } from '../../base/virtual-path.ts';
 import { FileError } from '../error.ts';
 import type { Entry, Upload, UploadStart, WriteOptions } from '../file-system.ts';
-import { syncDescriptor, writeAt } from './descriptor.ts';
-import { entryOf, mustBeRegular } from './entry.ts';
-import { calling, codeOf, fileError } from './errno.ts';
-import type { Jail, Place } from './jail.ts';
-import { inside, interruptedName, runningName, type SystemPath } from './system-name.ts';
+import { Descriptor } from './descriptor.ts';
+import { entryOf } from './entry.ts';
+import { codeOf, translateError, unless } from './errno.ts';
+import type { Directory, Jail } from './jail.ts';
+import {
+  type Target,
+  type Temporary,
+  claimPart,
+  copyPublished,
+  createTemporary,
+  findTarget,
+  removeTemporary,
+  renameTemporary,
+} from './upload-target.ts';
+import { WrittenExtent } from './written-extent.ts';
 
-const FRESH = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-const CLAIMED = constants.O_RDWR | constants.O_NOFOLLOW;
-const NOTHING: UploadStart = { from: 'nothing' };
+/** `always` survives a power cut; `never` leaves the moment of writing to the system, and is quicker. */
+export type Flush = 'always' | 'never';
 
-/** Opens an upload to a path. Takes the place over: it is disposed when the upload ends, or here when this fails. */
-export async function openLocalUpload(jail: Jail, path: VirtualPath, options: WriteOptions): Promise<Upload> {
-  const place = jail.place(path, 'follow');
+export interface UploadRules {
+  readonly flush: Flush;
+  /** Permission bits that a new file does not get. */
+  readonly umask: number;
+}
+
+const syncDescriptor = (descriptor: number): Promise<void> =>
+  new Promise((resolve, reject) => fsync(descriptor, (error) => (error === null ? resolve() : reject(error))));
+
+/** A rename is durable when its directory is. Systems that cannot open a directory for that do not need it. */
+async function syncDirectory(directory: Directory): Promise<void> {
+  const descriptor = unless(['EACCES', 'EPERM', 'EISDIR'], () => openSync(directory.pathOf(''), constants.O_RDONLY));
+  if (descriptor === undefined) return;
   try {
-    const { start = NOTHING, owner } = options;
-    if (place.stats !== undefined) mustBeRegular(place.stats, path);
-    if (start.from === 'nothing-new' && place.stats !== undefined) throw new FileError('exists', path);
-    const interrupted = owner === undefined ? undefined : inside(place.directory, interruptedName(owner, place.name));
-    const running = inside(place.directory, runningName());
-    const site: Site = { jail, path, place, running, interrupted, start };
-    const [fd, startBytes] = await begin(site, options.mode ?? 0o666);
-    return new LocalUpload(site, fd, startBytes);
-  } catch (error) {
-    place[Symbol.dispose]();
-    throw fileError(error, path);
+    await syncDescriptor(descriptor).catch((error: unknown) => {
+      if (!['EINVAL', 'EPERM', 'ENOTSUP'].includes(codeOf(error) ?? '')) throw error;
+    });
+  } finally {
+    closeSync(descriptor);
   }
 }
 
-/** Where everything of one upload is. */
-interface Site {
-  readonly jail: Jail;
-  readonly path: VirtualPath;
-  readonly place: Place;
-  readonly running: SystemPath;
-  readonly interrupted: SystemPath | undefined;
+/** Publishes under a name that must be free, without a moment in which another could take it. */
+function publishNew({ directory, name }: Target, temporary: string): void {
+  const linked = unless(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'], () => {
+    linkSync(directory.pathOf(temporary), directory.pathOf(name));
+    return true;
+  });
+  if (linked === true) {
+    unlinkSync(directory.pathOf(temporary));
+    return;
+  }
+  // A disk without hard links: the name is taken first by an empty file, which only we replace.
+  closeSync(openSync(directory.pathOf(name), constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600));
+  renameSync(directory.pathOf(temporary), directory.pathOf(name));
+}
+
+interface Plan {
   readonly start: UploadStart;
-}
-
-/** The temporary file's descriptor, and where the first byte goes. */
-async function begin(site: Site, mode: number): Promise<readonly [number, number]> {
-  const { start, place } = site;
-  if (start.from === 'nothing' || start.from === 'nothing-new') return [openSync(site.running, FRESH, mode), 0];
-  const left = leftBehind(site);
-  const sizeBytes = left?.size ?? place.stats?.size ?? 0;
-  const startBytes = start.from === 'end' ? sizeBytes : start.offsetBytes;
-  if (startBytes > sizeBytes) throw new FileError('bad-offset', site.path);
-  if (left !== undefined && site.interrupted !== undefined) {
-    // Renaming claims it: of two sessions only one goes on from here.
-    renameSync(site.interrupted, site.running);
-    return [openSync(site.running, CLAIMED), startBytes];
-  }
-  if (place.stats === undefined) return [openSync(site.running, FRESH, mode), startBytes];
-  return [await copyOfTarget(site), startBytes];
-}
-
-function leftBehind({ interrupted }: Site): Stats | undefined {
-  const stats = interrupted === undefined ? undefined : lstatSync(interrupted, { throwIfNoEntry: false });
-  return stats?.isFile() === true ? stats : undefined;
-}
-
-async function copyOfTarget({ jail, place, path, running }: Site): Promise<number> {
-  using target = jail.hold(place, path);
-  mustBeRegular(target.stats, path);
-  try {
-    await copyFile(target.path, running, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
-    return openSync(running, CLAIMED);
-  } catch (error) {
-    if (existsSync(running)) unlinkSync(running);
-    throw error;
-  }
+  readonly startBytes: number;
+  /** Permission bits of a file that is new. */
+  readonly mode: number;
+  readonly flush: Flush;
 }
 
 class LocalUpload implements Upload {
   readonly startBytes: number;
-  readonly descriptor: number;
-  readonly #site: Site;
+  readonly #target: Target;
+  readonly #temporary: Temporary;
+  readonly #plan: Plan;
+  readonly #file: Descriptor;
+  readonly #extent: WrittenExtent;
   #ended = false;
 
-  constructor(site: Site, fd: number, startBytes: number) {
-    this.#site = site;
-    this.descriptor = fd;
-    this.startBytes = startBytes;
+  constructor(target: Target, temporary: Temporary, plan: Plan) {
+    this.startBytes = plan.startBytes;
+    this.#target = target;
+    this.#temporary = temporary;
+    this.#plan = plan;
+    this.#file = new Descriptor(temporary.descriptor, target.path);
+    this.#extent = new WrittenExtent(plan.startBytes);
+  }
+
+  get descriptor(): number {
+    return this.#file.number;
   }
 
   write(bytes: Uint8Array, positionBytes: number): Promise<void> {
-    return writeAt(this.descriptor, bytes, positionBytes, this.#site.path);
+    return this.#file.write(bytes, positionBytes, (from, to) => this.#extent.add(from, to));
   }
 
-  async commit({ stillWanted }: { readonly stillWanted?: () => boolean } = {}): Promise<Entry> {
-    const { path, place } = this.#site;
-    try {
-      await syncDescriptor(this.descriptor);
-      if (stillWanted?.() === false) throw new FileError('interrupted', path);
-      const stats = this.#publish();
-      this.#end();
-      await syncDirectory(place.directory);
-      place[Symbol.dispose]();
-      return entryOf(place.name, stats);
-    } catch (error) {
+  async commit(options: { readonly stillWanted?: () => boolean } = {}): Promise<Entry> {
+    this.#confirmRunning();
+    await this.#guarded(async () => {
+      fchmodSync(this.#file.number, this.#finalMode());
+      if (this.#plan.flush === 'always') await this.#file.sync();
+    });
+    if (options.stillWanted?.() === false) {
       await this.keep();
-      throw fileError(error, path);
+      throw new FileError('interrupted', this.#target.path);
     }
+    return this.#guarded(() => this.#publish());
   }
 
   async keep(): Promise<void> {
-    const { interrupted, running, path, place } = this.#site;
-    if (this.#ended) return;
-    if (interrupted === undefined || fstatSync(this.descriptor).size === 0) {
-      await this.discard();
-      return;
-    }
-    try {
-      await syncDescriptor(this.descriptor);
-      renameSync(running, interrupted);
-    } catch (error) {
-      throw fileError(error, path);
-    } finally {
-      this.#end();
-      place[Symbol.dispose]();
-    }
+    const { part } = this.#target;
+    const size = part === undefined ? 0 : this.#sizeWorthKeeping();
+    if (part === undefined || size === 0) return this.discard();
+    await this.#end(async () => {
+      ftruncateSync(this.#file.number, size);
+      fchmodSync(this.#file.number, 0o600);
+      if (this.#plan.flush === 'always') await this.#file.sync();
+      renameTemporary(this.#target, this.#temporary.name, part);
+    });
   }
 
-  async discard(): Promise<void> {
-    const { running, path, place } = this.#site;
-    if (this.#ended) return;
-    try {
-      calling(path, () => unlinkSync(running));
-    } finally {
-      this.#end();
-      place[Symbol.dispose]();
-    }
+  discard(): Promise<void> {
+    return this.#end(() => removeTemporary(this.#target, this.#temporary.name));
   }
 
-  #publish(): Stats {
-    const { place, running, interrupted, start } = this.#site;
-    if (place.stats !== undefined) fchmodSync(this.descriptor, place.stats.mode & 0o7777);
-    if (start.from === 'nothing-new') publishNew(running, place.at);
-    else renameSync(running, place.at);
-    if (start.from === 'nothing' && interrupted !== undefined && existsSync(interrupted)) unlinkSync(interrupted);
-    return fstatSync(this.descriptor);
-  }
-
-  #end(): void {
+  /** No `await` before the rename: between the last question and the publishing nothing else may run. */
+  async #publish(): Promise<Entry> {
+    const { directory, name, part } = this.#target;
+    if (this.#plan.start.from === 'nothing-new') publishNew(this.#target, this.#temporary.name);
+    else renameSync(directory.pathOf(this.#temporary.name), directory.pathOf(name));
     this.#ended = true;
-    closeSync(this.descriptor);
+    try {
+      removeTemporary(this.#target, this.#temporary.name);
+      if (part !== undefined) unless(['ENOENT', 'EISDIR', 'EPERM'], () => unlinkSync(directory.pathOf(part)));
+      const entry = entryOf(baseName(this.#target.path), fstatSync(this.#file.number));
+      if (this.#plan.flush === 'always') await syncDirectory(directory);
+      return entry;
+    } finally {
+      await this.#letGo();
+    }
+  }
+
+  /** The replaced file's owner is kept where we may do that, and its permission bits, but not set-user bits. */
+  #finalMode(): number {
+    const { existing } = this.#target;
+    if (existing === undefined) return this.#plan.mode;
+    this.#keepOwner(existing);
+    return existing.mode & 0o777;
+  }
+
+  #keepOwner({ uid, gid }: Stats): void {
+    const mine = fstatSync(this.#file.number);
+    if (mine.uid !== uid || mine.gid !== gid)
+      unless(['EPERM', 'EINVAL'], () => fchownSync(this.#file.number, uid, gid));
+  }
+
+  /**
+   * Bytes without a hole up to the last one that arrived. Nothing arrived: a claimed interrupted upload stays as it was,
+   * a copy of the published file is worth nothing.
+   */
+  #sizeWorthKeeping(): number {
+    if (!this.#extent.isEmpty) return this.#extent.end;
+    return this.#temporary.base === 'part' ? this.#temporary.baseBytes : 0;
+  }
+
+  async #end(act: () => void | Promise<void>): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
+    try {
+      await this.#guarded(act);
+    } finally {
+      await this.#letGo();
+    }
+  }
+
+  async #letGo(): Promise<void> {
+    await this.#file.close();
+    this.#target.directory.close();
+  }
+
+  async #guarded<T>(act: () => T | Promise<T>): Promise<T> {
+    try {
+      return await act();
+    } catch (error) {
+      throw translateError(error, this.#target.path);
+    }
+  }
+
+  #confirmRunning(): void {
+    if (this.#ended) throw new Error(`the upload of ${this.#target.path} has ended`);
   }
 }
 
-/** Gives the file a name that must be free: a link does not replace. Where there are no hard links, the name is taken first. */
-function publishNew(running: SystemPath, at: SystemPath): void {
-  try {
-    linkSync(running, at);
-    unlinkSync(running);
-  } catch (error) {
-    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(codeOf(error))) throw error;
-    closeSync(openSync(at, FRESH));
-    renameSync(running, at);
-  }
+/** The file that the upload writes into, and where its first byte belongs. */
+async function begin(target: Target, start: UploadStart): Promise<{ temporary: Temporary; startBytes: number }> {
+  if (start.from === 'nothing' || start.from === 'nothing-new')
+    return { temporary: createTemporary(target), startBytes: 0 };
+  const copied = target.existing === undefined ? undefined : (): Promise<Temporary> => copyPublished(target);
+  const temporary = claimPart(target) ?? (await copied?.()) ?? createTemporary(target);
+  const startBytes = start.from === 'end' ? temporary.baseBytes : start.offsetBytes;
+  if (startBytes <= temporary.baseBytes) return { temporary, startBytes };
+  giveBack(target, temporary);
+  throw new FileError('bad-offset', target.path);
 }
 
-/** A rename is safe only once its directory is on the disk. Where directories cannot be synced there is nothing to do. */
-async function syncDirectory(directory: string): Promise<void> {
-  const fd = openSync(directory, constants.O_RDONLY | constants.O_DIRECTORY);
+/** Undoes the beginning of an upload that does not come about. */
+function giveBack(target: Target, temporary: Temporary): void {
+  closeSync(temporary.descriptor);
+  if (temporary.base === 'part' && target.part !== undefined) renameTemporary(target, temporary.name, target.part);
+  else removeTemporary(target, temporary.name);
+}
+
+const isOffset = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
+
+export async function openLocalUpload(
+  jail: Jail,
+  rules: UploadRules,
+  path: VirtualPath,
+  options: WriteOptions = {},
+): Promise<Upload> {
+  const { start = { from: 'nothing' }, owner, signal, mode = 0o666 } = options;
+  signal?.throwIfAborted();
+  if (start.from === 'offset' && !isOffset(start.offsetBytes)) throw new FileError('bad-offset', path);
+  const target = findTarget(jail, path, owner);
   try {
-    await syncDescriptor(fd);
+    if (start.from === 'nothing-new' && target.existing !== undefined) throw new FileError('exists', path);
+    const { temporary, startBytes } = await begin(target, start);
+    if (signal?.aborted === true) {
+      giveBack(target, temporary);
+      signal.throwIfAborted();
+    }
+    return new LocalUpload(target, temporary, {
+      start,
+      startBytes,
+      mode: mode & 0o777 & ~rules.umask,
+      flush: rules.flush,
+    });
   } catch (error) {
-    if (codeOf(error) !== 'EINVAL' && codeOf(error) !== 'ENOTSUP') throw error;
-  } finally {
-    closeSync(fd);
+    target.directory.close();
+    throw translateError(error, path);
   }
 }

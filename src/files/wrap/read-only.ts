@@ -1,36 +1,50 @@
-/** A file system of which nothing can be changed. Powers that only change are absent; the rest is handed through. */
+/** A file system that may be looked at and not touched: everything that changes fails with `read-only`. */
 import type { VirtualPath } from '../../base/virtual-path.ts';
 import { FileError } from '../error.ts';
-import type { FileSystem } from '../file-system.ts';
+import type { FileSystem, Links, OpenAtOptions, OpenFile } from '../file-system.ts';
 
-const refuse = async (path: VirtualPath): Promise<never> => {
-  throw new FileError('read-only', path);
-};
+const refuse = (path: string): Promise<never> => Promise.reject(new FileError('read-only', path));
 
-/** Everything that would change something fails with `read-only`. */
-export function readOnly(files: FileSystem): FileSystem {
-  const { openAt, links, freeSpace } = files;
+/** Also a file that is open for reading takes no new attributes. */
+const readOnlyFile = (file: OpenFile, path: VirtualPath): OpenFile => ({
+  stat: () => file.stat(),
+  read: (into, positionBytes) => file.read(into, positionBytes),
+  write: () => refuse(path),
+  setAttributes: () => refuse(path),
+  sync: () => file.sync(),
+  close: () => file.close(),
+  [Symbol.asyncDispose]: () => file.close(),
+  ...(file.descriptor === undefined ? {} : { descriptor: file.descriptor }),
+});
+
+const changes = ({ access, create = 'never', truncate = false }: OpenAtOptions): boolean =>
+  access !== 'read' || create !== 'never' || truncate;
+
+const openForReading =
+  (openAt: NonNullable<FileSystem['openAt']>): NonNullable<FileSystem['openAt']> =>
+  async (path, options) =>
+    changes(options) ? refuse(path) : readOnlyFile(await openAt(path, options), path);
+
+const readLinks = (links: Links): Links => ({
+  read: (path, options) => links.read(path, options),
+  make: (_target, path) => refuse(path),
+});
+
+/** The powers to change attributes and to continue uploads are absent. */
+export function readOnly(inner: FileSystem): FileSystem {
+  const { openAt, links, freeSpace } = inner;
   return {
-    name: `${files.name}, read-only`,
-    stat: (path, options) => files.stat(path, options),
-    list: (path, options) => files.list(path, options),
-    openReader: (path, options) => files.openReader(path, options),
+    name: inner.name,
+    stat: (path, options) => inner.stat(path, options),
+    list: (path, options) => inner.list(path, options),
+    openReader: (path, options) => inner.openReader(path, options),
     openUpload: refuse,
     remove: refuse,
     removeDirectory: refuse,
     makeDirectory: refuse,
     rename: refuse,
-    ...(openAt === undefined
-      ? {}
-      : {
-          openAt: (path, options) =>
-            options.access === 'read' && options.truncate !== true && (options.create ?? 'never') === 'never'
-              ? openAt.call(files, path, options)
-              : refuse(path),
-        }),
-    ...(links === undefined
-      ? {}
-      : { links: { read: (path, options) => links.read(path, options), make: (_target, path) => refuse(path) } }),
-    ...(freeSpace === undefined ? {} : { freeSpace: (path) => freeSpace.call(files, path) }),
+    ...(openAt === undefined ? {} : { openAt: openForReading(openAt) }),
+    ...(links === undefined ? {} : { links: readLinks(links) }),
+    ...(freeSpace === undefined ? {} : { freeSpace }),
   };
 }

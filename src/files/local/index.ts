@@ -1,2 +1,0 @@
-/** The door of the local file system. */
-export { type LocalFileSystem, localFileSystem, type LocalOptions } from './local.ts';
