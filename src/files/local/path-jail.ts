@@ -31,7 +31,8 @@ class PathDirectory implements Directory {
   }
 
   enter(name: string): Directory | undefined {
-    if (!lstatSync(this.pathOf(name)).isDirectory()) return undefined;
+    // Not confirmed at each step, only where something is done: a check of a deep path would be quadratic.
+    if (!lstatSync(this.#unchecked(name)).isDirectory()) return undefined;
     return new PathDirectory(this.#realRoot, this.#join(name));
   }
 

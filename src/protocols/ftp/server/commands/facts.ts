@@ -146,11 +146,11 @@ interface FactChange {
 const factChange: ArgumentSyntax<FactChange | 'unknown fact'> = {
   usage: '<fact>=<value>;... <pathname>',
   parse(text, session) {
-    const [, facts = '', name = ''] = /^((?:[^\s=;]+=[^\s;]*;)+) ([\s\S]+)$/.exec(text) ?? [];
+    const [, facts = '', name = ''] = /^([^\s=;]+=[^\s;]*(?:;[^\s=;]+=[^\s;]*)*;?) ([\s\S]+)$/.exec(text) ?? [];
     const path = name === '' ? undefined : resolvePath(session.workingDirectory, name);
     if (path === undefined) return undefined;
     let attributes: Attributes = {};
-    for (const [, fact = '', value = ''] of facts.matchAll(/([^\s=;]+)=([^\s;]*);/g)) {
+    for (const [, fact = '', value = ''] of facts.matchAll(/([^\s=;]+)=([^\s;]*)/g)) {
       const read = CHANGEABLE.get(fact.toLowerCase());
       if (read === undefined) return 'unknown fact';
       const change = read(value);

@@ -1,5 +1,5 @@
 /** What the server tells of itself: SYST, HELP, FEAT, OPTS UTF8, CLNT, LANG (RFC 959 §4.1.3, RFC 2389, RFC 2640). */
-import { reply } from '../../wire/reply.ts';
+import { type Reply, reply } from '../../wire/reply.ts';
 import { anyText, nothing, parsed, text } from '../arguments.ts';
 import { command, type Command } from '../command.ts';
 
@@ -8,6 +8,13 @@ export function helpOn(commands: () => readonly Command[]): readonly Command[] {
   const rowOf = (verb: string): Command | undefined => commands().find(({ verbs }) => verbs.includes(verb));
   const verbsBy = (fits: (verb: string) => boolean): string[] =>
     inRows(commands().flatMap(({ verbs }) => verbs.filter(fits)));
+  const siteVerbs = (): Reply =>
+    reply(
+      214,
+      'SITE commands:',
+      ...verbsBy((verb) => verb.startsWith('SITE ')),
+      'HELP SITE CHMOD and so on tell more.',
+    );
   const help = command({
     verbs: ['HELP'],
     summary: 'List the commands, or tell about one',
@@ -17,6 +24,8 @@ export function helpOn(commands: () => readonly Command[]): readonly Command[] {
     argument: anyText,
     async *run(_session, given) {
       const wanted = given.trim().toUpperCase();
+      // ncftp asks for the list of SITE in this way.
+      if (wanted === 'SITE') return yield siteVerbs();
       const row = rowOf(wanted);
       if (wanted === '')
         yield reply(
@@ -37,12 +46,7 @@ export function helpOn(commands: () => readonly Command[]): readonly Command[] {
     duringTransfer: 'live',
     argument: anyText,
     async *run() {
-      yield reply(
-        214,
-        'SITE commands:',
-        ...verbsBy((verb) => verb.startsWith('SITE ')),
-        'HELP SITE CHMOD and so on tell more.',
-      );
+      yield siteVerbs();
     },
   });
   return [help, siteHelp];
