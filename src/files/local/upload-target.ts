@@ -157,6 +157,9 @@ export function removeTemporary({ directory }: Target, name: string): void {
   running.delete(name);
 }
 
+/** Published: the temporary name is gone, and no longer ours to spare from the sweep. */
+export const endRunning = (name: string): boolean => running.delete(name);
+
 /** Gives a running upload another name, by which it is no longer running. */
 export function renameTemporary({ directory }: Target, name: string, to: string): void {
   renameSync(directory.pathOf(name), directory.pathOf(to));

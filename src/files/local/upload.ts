@@ -29,6 +29,7 @@ import {
   claimPart,
   copyPublished,
   createTemporary,
+  endRunning,
   findTarget,
   removeTemporary,
   renameTemporary,
@@ -38,7 +39,7 @@ import { WrittenExtent } from './written-extent.ts';
 /** `always` survives a power cut; `never` leaves the moment of writing to the system, and is quicker. */
 export type Flush = 'always' | 'never';
 
-export interface UploadRules {
+interface UploadRules {
   readonly flush: Flush;
   /** Permission bits that a new file does not get. */
   readonly umask: number;
@@ -145,7 +146,7 @@ class LocalUpload implements Upload {
     else renameSync(directory.pathOf(this.#temporary.name), directory.pathOf(name));
     this.#ended = true;
     try {
-      removeTemporary(this.#target, this.#temporary.name);
+      endRunning(this.#temporary.name);
       if (part !== undefined) unless(['ENOENT', 'EISDIR', 'EPERM'], () => unlinkSync(directory.pathOf(part)));
       const entry = entryOf(baseName(this.#target.path), fstatSync(this.#file.number));
       if (this.#plan.flush === 'always') await syncDirectory(directory);

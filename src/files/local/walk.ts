@@ -33,7 +33,7 @@ export function insideRoot(realRoot: string, target: string): string | undefined
 export const readLink = (directory: Directory, name: string): string =>
   decodeName(readlinkSync(directory.pathOf(name), { encoding: 'buffer' }));
 
-export class Walk {
+class Walk {
   readonly #jail: Jail;
   readonly #path: VirtualPath;
   #here: Directory;

@@ -173,7 +173,7 @@ const modifyFacts = command({
   async *run(session, change) {
     if (change === 'unknown fact') return yield reply(504, 'One of these facts cannot be set here.');
     await setAttributes(session, 'MFF', change.path, change.attributes);
-    yield reply(213, `${change.facts} ${change.path}`);
+    yield reply(213, `${change.facts.replace(/;?$/, ';')} ${change.path}`);
   },
 });
 

@@ -25,7 +25,6 @@ async function* storeFile(
 ): AsyncGenerator<Reply, void, void> {
   const owner = session.uploadOwner;
   const upload = await session.files.openUpload(path, { start, owner, signal: session.gone.signal });
-  let open = true;
   yield* runTransfer(session, {
     verb,
     direction: 'upload',
@@ -34,14 +33,14 @@ async function* storeFile(
     opening,
     async move(socket, transfer) {
       await receive(session, socket, upload, transfer);
-      open = false;
       transfer.received();
       // A client that was killed has ended both its connections: the control connection tells it from one that is done.
       await upload.commit({ stillWanted: () => transfer.stopped === undefined && !session.gone.signal.aborted });
       return `Stored ${transfer.bytes} bytes${start.from === 'nothing-new' ? ` as ${path}` : ''}.`;
     },
     async giveUp() {
-      if (open) await upload.keep();
+      // A name that was made up here means nothing to anybody: what came for it is not kept.
+      await (start.from === 'nothing-new' ? upload.discard() : upload.keep());
     },
   });
 }
