@@ -1,6 +1,7 @@
 /** The listener of an FTP server: takes connections within bounds, watches their deadlines, and ends them in good order. */
 import { randomInt } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
+import { authority } from '../../../base/authority.ts';
 import { canonicalAddress } from '../../../base/cidr.ts';
 import { systemClock } from '../../../base/clock.ts';
 import { BufferPool } from './buffer-pool.ts';
@@ -13,7 +14,7 @@ import { PassivePortPool } from './passive-ports.ts';
 import { RECEIVE_BUFFER_BYTES } from './receive.ts';
 import { SEND_BUFFER_BYTES } from './send.ts';
 import type { Ends, ServerContext } from './context.ts';
-import { printEnd, Session } from './session.ts';
+import { Session } from './session.ts';
 import { encodeText, printReply, reply } from '../wire/reply.ts';
 
 /** Memory that all transfers of one server together may take for their buffers, beyond a small one each. */
@@ -131,7 +132,7 @@ class Listener implements FtpServer {
 
   #refuse(socket: Socket, ends: Ends, reason: string): void {
     const session = (this.#count += 1).toString(36);
-    const peer = printEnd(ends.peerAddress, ends.peerPort);
+    const peer = authority(ends.peerAddress, ends.peerPort);
     this.#context.observe({ kind: 'connection-refused', protocol: 'ftp', session, peer, reason });
     socket.end(encodeText(printReply(reply(421, `Not now: ${reason}.`))));
     socket.resume();

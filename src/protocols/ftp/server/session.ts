@@ -1,5 +1,6 @@
 /** What the server knows of one client between its commands. Handlers read and change it; sockets are elsewhere. */
 import type { Account, Permission } from '../../../accounts/account.ts';
+import { authority } from '../../../base/authority.ts';
 import { ROOT, type VirtualPath } from '../../../base/virtual-path.ts';
 import type { FileSystem } from '../../../files/file-system.ts';
 import { DEFAULT_FACTS, type FactName } from '../../listing/mlsx.ts';
@@ -115,7 +116,7 @@ export class Session {
   /** What every event of this session begins with. */
   get origin(): { readonly protocol: 'ftp'; readonly session: string; readonly peer: string } {
     const { peerAddress, peerPort } = this.ends;
-    return { protocol: 'ftp', session: this.id, peer: printEnd(peerAddress, peerPort) };
+    return { protocol: 'ftp', session: this.id, peer: authority(peerAddress, peerPort) };
   }
 
   changed(verb: string, path: VirtualPath, detail = ''): void {
@@ -126,7 +127,3 @@ export class Session {
     this.context.observe({ kind: 'fault', where: `ftp ${where} (${this.id})`, cause });
   }
 }
-
-/** `192.0.2.1:50000`, `[2001:db8::1]:50000`. */
-export const printEnd = (address: string, port: number): string =>
-  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;

@@ -1,11 +1,12 @@
 /** What stays possible while a transfer runs: ABOR, STAT, NOOP (RFC 959 §4.1.3). */
+import { authority } from '../../../../base/authority.ts';
 import { resolvePath } from '../../../../base/virtual-path.ts';
 import { type Reply, reply, streamedReply } from '../../wire/reply.ts';
 import { parseListRequest } from '../../wire/list-options.ts';
 import { anyText } from '../arguments.ts';
 import { command } from '../command.ts';
 import { listedLines } from '../list.ts';
-import { printEnd, type Session } from '../session.ts';
+import type { Session } from '../session.ts';
 
 const abort = command({
   verbs: ['ABOR'],
@@ -68,7 +69,7 @@ function describe(session: Session): string[] {
   const { ends, userName, type, transfer } = session;
   return [
     'Portcall FTP server status:',
-    `Connected from ${printEnd(ends.peerAddress, ends.peerPort)}`,
+    `Connected from ${authority(ends.peerAddress, ends.peerPort)}`,
     `Logged in as ${session.accountName ?? userName}`,
     `TYPE: ${type === 'ascii' ? 'ASCII, FORM: Nonprint' : 'Image'}; STRUcture: File; transfer MODE: Stream`,
     `${session.transfersDone} transfers done, ${session.bytesMoved} bytes`,
