@@ -125,6 +125,7 @@ export class ControlConnection {
   #take(request: Request): void {
     const { transfer } = this.session;
     const { found, verb } = request;
+    // The one verb that is known outside its row: it acts before its turn, and is answered in it.
     if (verb === 'ABOR' && this.#busy) this.session.abortWanted = true;
     if (verb === 'ABOR') transfer?.stop('abor');
     const live = found.kind === 'known' && found.command.duringTransfer === 'live';

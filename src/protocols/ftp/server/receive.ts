@@ -52,6 +52,7 @@ class Receiver {
   #position: number;
   #ended = false;
   #failed = false;
+  #failure: unknown;
   #socket: Socket | undefined;
   #paused = false;
 
@@ -202,8 +203,6 @@ class Receiver {
     this.#failure ??= error;
     this.#settle();
   }
-
-  #failure: unknown;
 
   /** The end is told only when no write runs any more, so that whoever keeps the file keeps all of it. */
   #settle(): void {
