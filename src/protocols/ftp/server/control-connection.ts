@@ -19,6 +19,7 @@ interface Request extends CommandLine {
 }
 
 const CR = 0x0d;
+const ASCII = /^[\x00-\x7f]*$/;
 const TOO_LONG: Request = { verb: '', argument: '', found: { kind: 'too-long' } };
 const NOT_A_COMMAND: Request = { verb: '', argument: '', found: { kind: 'not-a-command' } };
 
@@ -218,7 +219,10 @@ export class ControlConnection {
   }
 
   #write(text: string): void {
-    if (this.#socket.writable) this.#socket.write(encodeText(text));
+    if (!this.#socket.writable) return;
+    // Nearly every reply is ASCII, which Node sends without a buffer in between.
+    if (ASCII.test(text)) this.#socket.write(text, 'latin1');
+    else this.#socket.write(encodeText(text));
   }
 
   /** Waits while the client does not take what we wrote, so that replies never pile up. */
