@@ -36,7 +36,7 @@ export type LoginVerdict =
   | { readonly outcome: 'accepted'; readonly account: Account }
   /** Unknown name, wrong password: the peer is never told which. */
   | { readonly outcome: 'refused' }
-  /** Too many failures from that address; nothing was checked. */
+  /** Too many failures from that address, or too many logins waiting; nothing was checked. */
   | { readonly outcome: 'locked-out'; readonly retryAfterMs: number };
 
 /** What a server needs to know of accounts. */
