@@ -40,11 +40,14 @@ export interface Serving extends AsyncDisposable {
   close(options?: { readonly graceMs?: number }): Promise<void>;
 }
 
+const SWEEP_EVERY_MS = 24 * 3_600_000;
+
 /** The open folders: one for each path, however many accounts see it. */
 class Folders {
   readonly #open = new Map<string, LocalFileSystem>();
   readonly #stopSweep = new AbortController();
   #sweeps: Promise<unknown> = Promise.resolve();
+  #stopWaiting: () => void = () => undefined;
 
   readonly filesOf: FilesOf = ({ path }, access) => {
     const files = this.#open.get(path) ?? localFileSystem({ root: path });
@@ -52,22 +55,25 @@ class Folders {
     return access === 'read-only' ? readOnly(files) : files;
   };
 
-  /** Clears away, beside the work, what interrupted uploads of earlier runs left. */
-  sweep(observe: Observer): void {
+  /** Clears away, beside the work, what broken uploads left: now, and once a day. */
+  sweep(observe: Observer, clock: Clock): void {
+    this.#sweeps = Promise.all([...this.#open].map(([path, files]) => this.#sweepOne(path, files, observe)));
+    this.#stopWaiting = clock.after(SWEEP_EVERY_MS, () => this.sweep(observe, clock));
+  }
+
+  async #sweepOne(path: string, files: LocalFileSystem, observe: Observer): Promise<void> {
     const { signal } = this.#stopSweep;
-    const each = [...this.#open].map(async ([path, files]) => {
-      try {
-        const { uploadsRemoved, partsRemoved } = await files.sweep(signal);
-        const removed = uploadsRemoved + partsRemoved;
-        if (removed > 0) observe({ kind: 'note', text: `removed what ${removed} broken uploads had left in ${path}` });
-      } catch (cause) {
-        if (!signal.aborted) observe({ kind: 'fault', where: `clearing ${path}`, cause });
-      }
-    });
-    this.#sweeps = Promise.all(each);
+    try {
+      const { uploadsRemoved, partsRemoved } = await files.sweep(signal);
+      const removed = uploadsRemoved + partsRemoved;
+      if (removed > 0) observe({ kind: 'note', text: `removed what ${removed} broken uploads had left in ${path}` });
+    } catch (cause) {
+      if (!signal.aborted) observe({ kind: 'fault', where: `clearing ${path}`, cause });
+    }
   }
 
   async close(): Promise<void> {
+    this.#stopWaiting();
     this.#stopSweep.abort();
     await this.#sweeps;
     for (const files of this.#open.values()) files.close();
@@ -150,7 +156,7 @@ export async function serve(settings: ServeSettings, surroundings: ServeSurround
     const authenticator = await createAccounts(settings, folders.filesOf, surroundings, madeUp);
     const servers = await openListeners({ settings, surroundings, authenticator });
     for (const text of settings.warnings) observe({ kind: 'note', text });
-    folders.sweep(observe);
+    folders.sweep(observe, surroundings.clock);
     const close = async ({ graceMs = settings.graceMs } = {}): Promise<void> => {
       await closeAll(servers, graceMs);
       await folders.close();

@@ -63,15 +63,13 @@ for (const [how, breakOff] of Object.entries(BREAKS))
   for (const [way, continueWith] of Object.entries(CONTINUATIONS))
     test(`an upload broken by ${how} is continued with ${way}`, async () => {
       await using server = await startTestServer();
-      await writeFile(join(server.root, 'file'), 'the old content');
       const first = await RawFtp.login(server.port);
       await first.expect(200, 'TYPE I');
       await using client = await breakOff(server, first);
-      assert.equal(await readFile(join(server.root, 'file'), 'utf8'), 'the old content', 'a half file was published');
       await using other = await RawFtp.login(server.port, 'ro');
       await other.expect(200, 'TYPE I');
-      assert.equal((await other.expect(213, 'SIZE file')).text, '15');
-      assert.deepEqual((await other.fetch('NLST')).toString(), 'file\r\n', 'what is left over is seen by others');
+      await other.expect(550, 'SIZE file');
+      assert.deepEqual((await other.fetch('NLST')).toString(), '', 'what is left over is seen by others');
       const kept = Number((await client.expect(213, 'SIZE file')).text);
       assert.equal(kept, SENT_BYTES);
       await continueWith(client, kept);
@@ -79,6 +77,51 @@ for (const [how, breakOff] of Object.entries(BREAKS))
       assert.equal((await readdir(server.root)).length, 1, 'something was left over');
       assert.deepEqual(faultsOf(server), []);
     });
+
+/** A server with an old file, and a client whose upload of a new one over it has been reset. */
+async function brokenOverOld(server: TestServer): Promise<RawFtp> {
+  await writeFile(join(server.root, 'file'), 'the old content');
+  const client = await RawFtp.login(server.port);
+  await client.expect(200, 'TYPE I');
+  (await sendPart(client)).resetAndDestroy();
+  await client.expect(426);
+  return client;
+}
+
+test('what a broken upload would have replaced stays whole for everybody: its size is the size of what RETR sends', async () => {
+  await using server = await startTestServer();
+  await using client = await brokenOverOld(server);
+  assert.equal((await client.expect(213, 'SIZE file')).text, '15');
+  assert.equal((await client.fetch('RETR file')).toString(), 'the old content');
+});
+
+test('over an old file, REST goes on with the broken upload and APPE asks which of the two is meant', async () => {
+  await using server = await startTestServer();
+  await using client = await brokenOverOld(server);
+  await client.passive();
+  assert.match((await client.expect(450, 'APPE file')).text, new RegExp(`REST ${SENT_BYTES}`));
+  await CONTINUATIONS['REST and STOR']?.(client, SENT_BYTES);
+  assert.equal(sha256(await readFile(join(server.root, 'file'))), sha256(WHOLE));
+});
+
+test('DELE is rid of what a broken upload left', async () => {
+  await using server = await startTestServer();
+  await using client = await brokenOverOld(server);
+  await client.expect(250, 'DELE file');
+  await client.expect(550, 'SIZE file');
+  await client.expect(550, 'DELE file');
+  assert.deepEqual(await readdir(server.root), []);
+});
+
+test('REST holds for one transfer only, also when that is refused', async () => {
+  await using server = await startTestServer();
+  await writeFile(join(server.root, 'file'), '0123456789');
+  await using client = await RawFtp.login(server.port, 'ro');
+  await client.expect(200, 'TYPE I');
+  await client.expect(350, 'REST 5');
+  await client.expect(550, 'STOR file');
+  assert.equal((await client.fetch('RETR file')).toString(), '0123456789');
+});
 
 test('a download broken in the middle is continued with REST', async () => {
   await using server = await startTestServer();

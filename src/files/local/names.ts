@@ -58,6 +58,15 @@ function renamePlace(source: Place, target: Place, to: VirtualPath): void {
   if (replaced !== undefined && !isSame && (replaced.isDirectory() || moved.isDirectory()))
     throw new FileError('exists', to);
   renameSync(source.directory.pathOf(source.name), target.directory.pathOf(target.name));
+  // Two names of one file: rename(2) does nothing and says that it has done it.
+  if (isSame && moved.nlink > 1 && !isOneName(source, target)) unlinkSync(source.directory.pathOf(source.name));
+}
+
+/** The same name of the same directory; letter case is passed over, because on some disks it is. */
+function isOneName(one: Place, other: Place): boolean {
+  if (one.name.toLowerCase() !== other.name.toLowerCase()) return false;
+  const [here, there] = [one, other].map(({ directory }) => lstatSync(directory.pathOf('')));
+  return here?.ino === there?.ino && here?.dev === there?.dev;
 }
 
 export function renameName(jail: Jail, from: VirtualPath, to: VirtualPath): void {

@@ -54,7 +54,7 @@ export function command<A>(row: CommandRow<A>): Command {
       } catch (error) {
         yield replyFor(error, session, row.verbs[0]);
       } finally {
-        if (row.usesData === true) session.data.reset();
+        if (row.usesData === true) session.forgetTransfer();
       }
     },
   };

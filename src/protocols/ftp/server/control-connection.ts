@@ -39,10 +39,10 @@ export class ControlConnection {
   #answering: Promise<void> = Promise.resolve();
   #answeringLive = false;
   #paused = false;
+  #streaming: Promise<void> | undefined;
   #repliesStuckMs: number | undefined;
   #closingMs: number | undefined;
   #reason = 'the client closed the connection';
-  #inputEnded = false;
   #finishing = false;
 
   constructor(socket: Socket, session: Session, onClosed: OnClosed) {
@@ -112,7 +112,7 @@ export class ControlConnection {
     if (this.#closingMs !== undefined) return;
     for (const line of this.#lines.push(chunk)) this.#take(line.kind === 'line' ? requestOf(line.bytes) : TOO_LONG);
     this.#takeUrgentAbort();
-    if (this.#queue.length >= this.session.context.limits.queuedCommands) this.#pause();
+    if (this.#waitingCommands >= this.session.context.limits.queuedCommands) this.#pause();
   }
 
   /** An ABOR sent as urgent data arrives without its LF: TCP takes the urgent byte out of the stream (RFC 1122 §4.2.2.4). */
@@ -139,10 +139,21 @@ export class ControlConnection {
     }
   }
 
+  get #waitingCommands(): number {
+    return this.#queue.length + this.#live.length;
+  }
+
+  /** Reads on once half of the room for waiting commands is free again. */
+  #readOn(): void {
+    if (!this.#paused || this.#waitingCommands >= this.session.context.limits.queuedCommands / 2) return;
+    this.#paused = false;
+    this.#socket.resume();
+  }
+
   async #answer(): Promise<void> {
     this.#busy = true;
     for (let request = this.#queue.shift(); request !== undefined; request = this.#queue.shift()) {
-      if (this.#paused && this.#queue.length < this.session.context.limits.queuedCommands / 2) this.#unpause();
+      this.#readOn();
       this.session.commands += 1;
       await this.#execute(request);
       this.session.abortWanted = false;
@@ -151,14 +162,16 @@ export class ControlConnection {
       if (this.#closingMs !== undefined) return;
     }
     this.#busy = false;
-    if (this.#inputEnded) this.#hangUp('the client closed the connection');
+    if (this.session.leaving) this.#hangUp('the client closed the connection');
   }
 
   async #answerLive(): Promise<void> {
     if (this.#answeringLive) return;
     this.#answeringLive = true;
-    for (let request = this.#live.shift(); request !== undefined; request = this.#live.shift())
+    for (let request = this.#live.shift(); request !== undefined; request = this.#live.shift()) {
+      this.#readOn();
       await this.#execute(request);
+    }
     this.#answeringLive = false;
   }
 
@@ -170,6 +183,7 @@ export class ControlConnection {
       return;
     }
     let last: Reply | undefined;
+    const { transfersDone } = session;
     try {
       for await (const answer of found.command.execute(session, found.argument)) {
         await this.#answerWith(answer);
@@ -178,15 +192,15 @@ export class ControlConnection {
     } catch (error) {
       session.fault(verb, error);
     }
-    if (last !== undefined && last.code >= 400)
+    // Failures of transfers have been told as transfers.
+    const told = session.transfersDone > transfersDone;
+    if (last !== undefined && last.code >= 400 && !told)
       this.#tellFailure(verb, found.command.secret === true ? '' : argument, last);
     if (session.closing !== undefined) this.#hangUp(session.closing);
   }
 
-  /** Failures of transfers are told as transfers. */
   #tellFailure(verb: string, argument: string, { code, lines }: Reply): void {
     const { session } = this;
-    if (code === 425 || code === 426) return;
     const reason = `${code} ${lines.join(' ')}`;
     session.context.observe({
       ...session.origin,
@@ -199,8 +213,13 @@ export class ControlConnection {
   }
 
   async #answerWith(answer: Reply): Promise<void> {
+    // Nothing may come between the lines of one reply: a STAT during a transfer, and the transfer's own end.
+    while (this.#streaming !== undefined) await this.#streaming;
     if (answer.stream === undefined) this.#send(answer);
-    else await this.#sendStream(answer, answer.stream);
+    else {
+      this.#streaming = this.#sendStream(answer, answer.stream);
+      await this.#streaming.finally(() => (this.#streaming = undefined));
+    }
     await this.#taken();
   }
 
@@ -246,15 +265,9 @@ export class ControlConnection {
     this.#socket.pause();
   }
 
-  #unpause(): void {
-    this.#paused = false;
-    this.#socket.resume();
-  }
-
   /** The client will send no more. What it asked for is still answered; a transfer without it is not wanted any more. */
   #endOfInput(): void {
-    this.#inputEnded = true;
-    this.session.gone.abort();
+    this.session.leaving = true;
     this.session.transfer?.stop('control-lost');
     if (!this.#busy) this.#hangUp('the client closed the connection');
   }

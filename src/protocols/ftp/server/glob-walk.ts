@@ -3,6 +3,7 @@ import { resolvePath, ROOT, type VirtualPath } from '../../../base/virtual-path.
 import { FileError } from '../../../files/error.ts';
 import type { Entry } from '../../../files/file-system.ts';
 import { compileGlob, type GlobMatcher, hasGlob } from '../wire/glob.ts';
+import { Turn } from './send.ts';
 import type { Session } from './session.ts';
 
 export interface Match {
@@ -84,9 +85,16 @@ async function* step(session: Session, budget: Budget, here: Here, rest: readonl
 /** The names of a directory that match, sorted; the budget bounds how many are held. */
 async function matching(session: Session, budget: Budget, path: VirtualPath, fits: GlobMatcher): Promise<string[]> {
   const names: string[] = [];
+  const turn = new Turn(session.context.clock);
   for await (const batch of session.files.list(path, { signal: session.gone.signal })) {
     if (!budget.take(batch.length)) break;
-    for (const { name } of batch) if (fits(name)) names.push(name);
+    for (const { name } of batch) {
+      if (fits(name)) names.push(name);
+      // A pattern with many alternatives costs milliseconds a name: others get their turn, and the time is looked at.
+      if (!turn.over) continue;
+      await turn.yield();
+      if (!budget.take(0)) return names.sort();
+    }
   }
   return names.sort();
 }

@@ -109,7 +109,10 @@ async function* ordered(session: Session, path: VirtualPath, wish: ListWish): As
   const bound = asked ? session.context.limits.sortedEntries : SORTED_BY_DEFAULT;
   let held: Entry[] | undefined = [];
   for await (const listed of session.files.list(path, { signal: session.gone.signal })) {
-    const batch = wish.followLinks ? await Promise.all(listed.map((entry) => resolved(session, path, entry))) : listed;
+    const batch =
+      wish.followLinks && !wish.recursive
+        ? await Promise.all(listed.map((entry) => resolved(session, path, entry)))
+        : listed;
     held?.push(...batch);
     if (held === undefined) yield* batch;
     else if (held.length > bound) {

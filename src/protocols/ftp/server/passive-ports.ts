@@ -38,11 +38,20 @@ export class PassivePortPool {
     for (const port of this.#candidates()) {
       if (this.#lessees.has(port)) continue;
       this.#lessees.set(port, lessee);
-      const server = await listen(host, port, onSocket);
+      let server: Server | undefined;
+      try {
+        server = await listen(host, port, onSocket);
+      } finally {
+        if (server === undefined) this.#lessees.delete(port);
+      }
       if (server !== undefined) return { server, port };
-      this.#lessees.delete(port);
     }
     return undefined;
+  }
+
+  /** True for a port that a session listens on. */
+  holds(port: number): boolean {
+    return this.#lessees.has(port);
   }
 
   /** To be called when a listener has been closed. */

@@ -16,7 +16,7 @@ const STOPPED: Readonly<Record<StopReason, { readonly outcome: TransferOutcome; 
 /** Runs a transfer and yields its replies. */
 export async function* runTransfer(session: Session, plan: TransferPlan): AsyncGenerator<Reply, void, void> {
   if (!session.data.agreed) {
-    await plan.giveUp?.();
+    await plan.giveUp?.(undefined);
     return yield reply(425, 'Use PASV, EPSV, PORT or EPRT first.');
   }
   const transfer = new Transfer(plan, session.context.clock);
@@ -34,7 +34,7 @@ async function attempt(session: Session, transfer: Transfer): Promise<Reply> {
   const { plan } = transfer;
   try {
     if (session.abortWanted) transfer.stop('abor');
-    if (session.gone.signal.aborted) transfer.stop('control-lost');
+    if (session.leaving) transfer.stop('control-lost');
     const socket = await session.data.connect(transfer.signal);
     const destroy = (): void => void socket.destroy();
     transfer.signal.addEventListener('abort', destroy);
@@ -43,7 +43,7 @@ async function attempt(session: Session, transfer: Transfer): Promise<Reply> {
     tell(session, transfer, 'complete', '');
     return reply(226, text);
   } catch (error) {
-    await plan.giveUp?.();
+    await plan.giveUp?.(error);
     return failure(session, transfer, error);
   }
 }

@@ -91,6 +91,35 @@ class Pace {
   }
 }
 
+/** A write that takes longer is made of smaller pieces next time, so that a slow client is seen to move. */
+const SLOW_WRITE_MS = 1_000;
+const LEAST_PIECE_BYTES = 16 * 1024;
+
+/** How much is handed to the kernel at a time: all that was read, until the client proves slow. */
+class Piece {
+  bytes = SEND_BUFFER_BYTES;
+  readonly #clock: { monotonic(): number };
+
+  constructor(clock: { monotonic(): number }) {
+    this.#clock = clock;
+  }
+
+  async time(write: Promise<void>): Promise<void> {
+    const beganMs = this.#clock.monotonic();
+    await write;
+    if (this.#clock.monotonic() - beganMs > SLOW_WRITE_MS) this.bytes = LEAST_PIECE_BYTES;
+  }
+}
+
+async function writeInPieces(socket: Socket, bytes: Buffer, transfer: Transfer, piece: Piece): Promise<void> {
+  for (let start = 0; start < bytes.length;) {
+    const part = bytes.subarray(start, start + piece.bytes);
+    await piece.time(writeAll(socket, part));
+    start += part.length;
+    transfer.moved(part.length);
+  }
+}
+
 /** What a file is sent with. */
 export interface SendingTools {
   readonly buffers: BufferPool;
@@ -107,15 +136,15 @@ export async function sendFile(
   const buffer = buffers.take();
   const pace = new Pace(reader, clock);
   const turn = new Turn(clock);
+  const piece = new Piece(clock);
   let position = transfer.plan.startBytes ?? 0;
   try {
     for (;;) {
       const read = pace.read(buffer, position);
       const count = typeof read === 'number' ? read : await read;
       if (count === 0) break;
-      await writeAll(socket, count === buffer.length ? buffer : buffer.subarray(0, count));
+      await writeInPieces(socket, buffer.subarray(0, count), transfer, piece);
       position += count;
-      transfer.moved(count);
       if (turn.over) await turn.yield();
     }
     await finishSending(socket);

@@ -15,6 +15,8 @@ export class Session {
   readonly ends: Ends;
   readonly context: ServerContext;
   readonly data: DataChannel;
+  /** The client has ended its side: what it asked for is still answered, but no transfer is wanted any more. */
+  leaving = false;
   /** Aborted when the control connection is gone, for whatever reason. */
   readonly gone = new AbortController();
 
@@ -111,6 +113,12 @@ export class Session {
     const restart = this.restartBytes;
     this.restartBytes = 0;
     return restart;
+  }
+
+  /** What was agreed on for one transfer holds for no other, whether it came about or not. */
+  forgetTransfer(): void {
+    this.restartBytes = 0;
+    this.data.reset();
   }
 
   /** What every event of this session begins with. */

@@ -30,7 +30,7 @@ export interface TransferPlan {
   /** Moves everything and resolves once it is safe; what it resolves to is the text behind 226. */
   readonly move: (socket: Socket, transfer: Transfer) => Promise<string>;
   /** Called once when the transfer did not complete, before the client hears of it. */
-  readonly giveUp?: () => Promise<void>;
+  readonly giveUp?: (error: unknown) => Promise<void>;
 }
 
 export class Transfer {

@@ -25,9 +25,14 @@ function agree(session: Session, { host, port }: HostPort): Reply {
   if (session.onlyExtendedPassive) return reply(503, ONLY_EPSV);
   if (canonicalAddress(host) !== session.ends.peerAddress) return reply(501, 'Data goes to your own address only.');
   if (port < LEAST_PORT) return reply(501, `Data goes to ports from ${LEAST_PORT} only.`);
+  if (isOurOwn(session, port)) return reply(501, "That port is the server's own.");
   session.data.willConnectTo(session.ends.peerAddress, port);
   return reply(200, 'Will connect there.');
 }
+
+/** A client on the server's own machine could have us talk to ourselves. */
+const isOurOwn = ({ ends, context }: Session, port: number): boolean =>
+  ends.peerAddress === ends.localAddress && (port === ends.localPort || context.passivePorts.holds(port));
 
 const port = command({
   verbs: ['PORT'],

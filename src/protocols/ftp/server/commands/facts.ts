@@ -23,16 +23,26 @@ const size = command({
   argument: pathname,
   features: ['SIZE'],
   async *run(session, path) {
-    // What this client's own interrupted upload left is what it asks for before it resumes.
+    const sizeBytes = await publishedSize(session, path);
+    if (sizeBytes !== undefined)
+      return yield session.type === 'image' ? reply(213, String(sizeBytes)) : await asciiSize(session, path, sizeBytes);
+    // Nothing is there yet: what this client's own broken upload left is what it asks for before it goes on.
     const left = await session.files.interruptedSize?.(path, session.uploadOwner);
-    if (left !== undefined) return yield reply(213, String(left));
-    const entry = await session.files.stat(path);
-    if (entry.type !== 'file') return yield reply(550, 'That is not a regular file.');
-    yield session.type === 'image'
-      ? reply(213, String(entry.sizeBytes))
-      : await asciiSize(session, path, entry.sizeBytes);
+    yield left === undefined ? reply(550) : reply(213, String(left));
   },
 });
+
+/** The size of the regular file that everybody sees; `undefined` when there is no file. */
+export async function publishedSize(session: Session, path: VirtualPath): Promise<number | undefined> {
+  try {
+    const { type, sizeBytes } = await session.files.stat(path);
+    if (type === 'file') return sizeBytes;
+    throw new FileError(type === 'directory' ? 'is-directory' : 'not-regular', path);
+  } catch (error) {
+    if (error instanceof FileError && error.kind === 'not-found') return undefined;
+    throw error;
+  }
+}
 
 async function asciiSize(session: Session, path: VirtualPath, sizeBytes: number): Promise<Reply> {
   if (sizeBytes > ASCII_SIZE_BOUND_BYTES) return reply(550, 'Too large to be counted in ASCII; use TYPE I.');
@@ -115,6 +125,9 @@ const modifyCreationTime = command({
   },
 });
 
+/** Set-user and set-group bits are no client's to give: on a server run by root they would make root's programs. */
+export const MOST_MODE = 0o777;
+
 /** The facts that MFF can change: how each is read, and which attribute it is. */
 const CHANGEABLE: ReadonlyMap<string, (value: string) => Attributes | undefined> = new Map([
   ['modify', (value: string) => timed(value, (modifiedMs) => ({ modifiedMs }))],
@@ -122,13 +135,10 @@ const CHANGEABLE: ReadonlyMap<string, (value: string) => Attributes | undefined>
   [
     'unix.mode',
     (value: string) =>
-      /^[0-7]{1,5}$/.test(value) ? numbered(parseInt(value, 8), 0o7777, (mode) => ({ mode })) : undefined,
+      /^[0-7]{1,5}$/.test(value) ? numbered(parseInt(value, 8), MOST_MODE, (mode) => ({ mode })) : undefined,
   ],
-  ['unix.owner', (value: string) => numbered(decimal(value), 0xffff_fffe, (ownerId) => ({ ownerId }))],
-  ['unix.group', (value: string) => numbered(decimal(value), 0xffff_fffe, (groupId) => ({ groupId }))],
 ]);
 
-const decimal = (value: string): number => (/^\d{1,10}$/.test(value) ? Number(value) : NaN);
 const numbered = (value: number, most: number, make: (value: number) => Attributes): Attributes | undefined =>
   value <= most ? make(value) : undefined;
 const timed = (value: string, make: (timeMs: number) => Attributes): Attributes | undefined => {
@@ -169,7 +179,7 @@ const modifyFacts = command({
   permission: 'set-attributes',
   duringTransfer: 'waits',
   argument: factChange,
-  features: ['MFF Modify;Create;UNIX.mode;UNIX.owner;UNIX.group;'],
+  features: ['MFF Modify;Create;UNIX.mode;'],
   async *run(session, change) {
     if (change === 'unknown fact') return yield reply(504, 'One of these facts cannot be set here.');
     await setAttributes(session, 'MFF', change.path, change.attributes);

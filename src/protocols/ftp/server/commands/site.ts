@@ -6,7 +6,7 @@ import { reply } from '../../wire/reply.ts';
 import { parseTimeValue } from '../../wire/time-value.ts';
 import { type ArgumentSyntax, command } from '../command.ts';
 import type { Session } from '../session.ts';
-import { setAttributes } from './facts.ts';
+import { MOST_MODE, setAttributes } from './facts.ts';
 
 interface ModedPath {
   readonly mode: number;
@@ -31,6 +31,7 @@ const changeMode = command({
   duringTransfer: 'waits',
   argument: modedPath,
   async *run(session, { mode, path }) {
+    if (mode > MOST_MODE) return yield reply(504, 'Permission bits up to 777 only.');
     await setAttributes(session, 'SITE CHMOD', path, { mode });
     yield reply(200, 'Mode set.');
   },

@@ -1,6 +1,7 @@
 /** From the client to the server: STOR, APPE, STOU, ALLO (RFC 959 §4.1.3, RFC 3659 §5, RFC 1123 §4.1.2.9). */
 import { randomBytes } from 'node:crypto';
 import { resolvePath, type VirtualPath } from '../../../../base/virtual-path.ts';
+import { FileError } from '../../../../files/error.ts';
 import type { Upload, UploadStart } from '../../../../files/file-system.ts';
 import { fromNetworkAscii } from '../../wire/ascii.ts';
 import { type Reply, reply } from '../../wire/reply.ts';
@@ -8,6 +9,7 @@ import { anyText, parsed, pathname } from '../arguments.ts';
 import { command } from '../command.ts';
 import { receiveConverted, receiveFile } from '../receive.ts';
 import type { Session } from '../session.ts';
+import { publishedSize } from './facts.ts';
 import { runTransfer } from '../run-transfer.ts';
 import type { Transfer } from '../transfer.ts';
 
@@ -35,12 +37,13 @@ async function* storeFile(
       await receive(session, socket, upload, transfer);
       transfer.received();
       // A client that was killed has ended both its connections: the control connection tells it from one that is done.
-      await upload.commit({ stillWanted: () => transfer.stopped === undefined && !session.gone.signal.aborted });
+      await upload.commit({ stillWanted: () => transfer.stopped === undefined && !session.leaving });
       return `Stored ${transfer.bytes} bytes${start.from === 'nothing-new' ? ` as ${path}` : ''}.`;
     },
-    async giveUp() {
-      // A name that was made up here means nothing to anybody: what came for it is not kept.
-      await (start.from === 'nothing-new' ? upload.discard() : upload.keep());
+    async giveUp(error) {
+      // A name that was made up here means nothing to anybody; and what filled the disk must not go on filling it.
+      const isWorthKeeping = start.from !== 'nothing-new' && !(error instanceof FileError && error.kind === 'full');
+      await (isWorthKeeping ? upload.keep() : upload.discard());
     },
   });
 }
@@ -74,6 +77,16 @@ const store = command({
   },
 });
 
+/**
+ * A file is there, and so is what this client's broken upload of another one left: which of them is added to? A guess
+ * would publish a mixture, so the client is asked. REST says it: it goes on with the broken upload or is refused.
+ */
+async function twoEnds(session: Session, path: VirtualPath): Promise<string | undefined> {
+  const left = await session.files.interruptedSize?.(path, session.uploadOwner);
+  if (left === undefined || (await publishedSize(session, path)) === undefined) return undefined;
+  return `Your interrupted upload of ${left} bytes waits here: REST ${left} and STOR go on, STOR begins anew.`;
+}
+
 const append = command({
   verbs: ['APPE'],
   summary: 'Add to the end of a file, or make it',
@@ -85,6 +98,8 @@ const append = command({
   argument: pathname,
   async *run(session, path) {
     session.takeRestart();
+    const doubt = await twoEnds(session, path);
+    if (doubt !== undefined) return yield reply(450, doubt);
     yield* storeFile(session, { verb: 'APPE', path, start: { from: 'end' }, opening: 'Ready to append.' });
   },
 });
