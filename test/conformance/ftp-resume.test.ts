@@ -104,6 +104,26 @@ test('over an old file, REST goes on with the broken upload and APPE asks which 
   assert.equal(sha256(await readFile(join(server.root, 'file'))), sha256(WHOLE));
 });
 
+test('an addition to a published file that breaks leaves the file as it was, and can be made again', async () => {
+  await using server = await startTestServer();
+  await writeFile(join(server.root, 'log'), 'one\n');
+  await using client = await RawFtp.login(server.port);
+  await client.expect(200, 'TYPE I');
+  const data = await client.passive();
+  await client.expect(150, 'APPE log');
+  data.write('tw');
+  await eventually(
+    async () => (await client.expect(211, 'STAT')).lines.some((line) => line.includes(' 2 bytes')),
+    'it came',
+  );
+  data.resetAndDestroy();
+  await client.expect(426);
+  assert.equal((await client.expect(213, 'SIZE log')).text, '4');
+  await client.send('APPE log', 'two\n');
+  assert.equal(await readFile(join(server.root, 'log'), 'utf8'), 'one\ntwo\n');
+  assert.deepEqual(await readdir(server.root), ['log']);
+});
+
 test('DELE is rid of what a broken upload left', async () => {
   await using server = await startTestServer();
   await using client = await brokenOverOld(server);

@@ -2,7 +2,7 @@
 import { resolvePath, type VirtualPath } from '../../../base/virtual-path.ts';
 import type { ArgumentSyntax } from './command.ts';
 
-/** Nothing behind the verb; what a client sends all the same is not looked at (RFC 959 §5.3.1 forbids nothing). */
+/** Nothing behind the verb but blanks. */
 export const nothing: ArgumentSyntax<true> = { usage: '', parse: (text) => (text.trim() === '' ? true : undefined) };
 
 /** Any text, which may be empty. */

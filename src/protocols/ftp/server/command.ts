@@ -7,6 +7,7 @@ import { FileError } from '../../../files/error.ts';
 import { type Reply, reply } from '../wire/reply.ts';
 import { replyForFileError } from './file-reply.ts';
 import type { Session } from './session.ts';
+import { TransferFailure } from './transfer.ts';
 
 /** What a handler gives: replies in their order. */
 export type Replies = AsyncGenerator<Reply, void, void>;
@@ -71,7 +72,11 @@ async function* admit<A>(row: CommandRow<A>, session: Session, text: string): Re
 
 /** A known failure of the file system has its answer; anything else is a fault of ours and is never the client's syntax. */
 function replyFor(error: unknown, session: Session, verb: string): Reply {
-  if (error instanceof FileError) return replyForFileError(error);
+  if (error instanceof TransferFailure) return reply(error.code, error.message);
+  if (error instanceof FileError) {
+    session.failureCause = error.cause;
+    return replyForFileError(error);
+  }
   // What was stopped because the client is gone is nobody's fault.
   if (!session.gone.signal.aborted) session.fault(verb, error);
   return reply(451, 'Internal error; it has been logged.');

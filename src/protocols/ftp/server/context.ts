@@ -25,4 +25,7 @@ export interface Ends {
   readonly peerPort: number;
   readonly localAddress: string;
   readonly localPort: number;
+  /** Both addresses as the system wants them: a link-local one with its zone (`fe80::1%eth0`). */
+  readonly bindAddress: string;
+  readonly reachAddress: string;
 }

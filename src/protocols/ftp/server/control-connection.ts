@@ -6,11 +6,12 @@
  * `live` are answered at once; ABOR stops what runs as soon as it arrives, wherever it stands in the line.
  */
 import type { Socket } from 'node:net';
-import { LineSplitter } from '../../../base/line-splitter.ts';
+import { LineSplitter, type SplitLine } from '../../../base/line-splitter.ts';
 import { type CommandLine, parseCommandLine } from '../wire/command-line.ts';
 import { encodeText, firstLine, innerLine, lastLine, printReply, type Reply, reply } from '../wire/reply.ts';
 import { type Found, findCommand } from './commands/index.ts';
 import type { Overdue, Waiting } from './deadline.ts';
+import { Turn } from './send.ts';
 import type { Session } from './session.ts';
 
 /** A line, and what it turned out to be. */
@@ -31,6 +32,8 @@ export class ControlConnection {
   readonly #socket: Socket;
   readonly #onClosed: OnClosed;
   readonly #lines: LineSplitter;
+  /** Segments whose lines have not all been taken. */
+  readonly #incoming: Generator<SplitLine>[] = [];
   readonly #queue: Request[] = [];
   readonly #live: Request[] = [];
   readonly #openedMs: number;
@@ -110,9 +113,23 @@ export class ControlConnection {
 
   #read(chunk: Buffer): void {
     if (this.#closingMs !== undefined) return;
-    for (const line of this.#lines.push(chunk)) this.#take(line.kind === 'line' ? requestOf(line.bytes) : TOO_LONG);
+    this.#incoming.push(this.#lines.push(chunk));
+    this.#consume();
+  }
+
+  /** Takes lines as long as there is room for commands; then neither the rest of them nor the socket is read. */
+  #consume(): void {
+    const { queuedCommands } = this.session.context.limits;
+    for (let lines = this.#incoming[0]; lines !== undefined; lines = this.#incoming[0]) {
+      for (let next = lines.next(); next.done !== true; next = lines.next()) {
+        this.#take(next.value.kind === 'line' ? requestOf(next.value.bytes) : TOO_LONG);
+        if (this.#waitingCommands < queuedCommands) continue;
+        this.#pause();
+        return;
+      }
+      this.#incoming.shift();
+    }
     this.#takeUrgentAbort();
-    if (this.#waitingCommands >= this.session.context.limits.queuedCommands) this.#pause();
   }
 
   /** An ABOR sent as urgent data arrives without its LF: TCP takes the urgent byte out of the stream (RFC 1122 §4.2.2.4). */
@@ -147,11 +164,18 @@ export class ControlConnection {
   #readOn(): void {
     if (!this.#paused || this.#waitingCommands >= this.session.context.limits.queuedCommands / 2) return;
     this.#paused = false;
-    this.#socket.resume();
+    this.#consume();
+    if (!this.#isPaused) this.#socket.resume();
+  }
+
+  /** `#consume` may have paused again. */
+  get #isPaused(): boolean {
+    return this.#paused;
   }
 
   async #answer(): Promise<void> {
     this.#busy = true;
+    const turn = new Turn(this.session.context.clock);
     for (let request = this.#queue.shift(); request !== undefined; request = this.#queue.shift()) {
       this.#readOn();
       this.session.commands += 1;
@@ -160,6 +184,8 @@ export class ControlConnection {
       this.#activeMs = this.session.context.clock.monotonic();
       if (this.#finishing) this.close('the server is shutting down');
       if (this.#closingMs !== undefined) return;
+      // Commands that came together must not keep everybody else waiting.
+      if (turn.over) await turn.yield();
     }
     this.#busy = false;
     if (this.session.leaving) this.#hangUp('the client closed the connection');
@@ -179,7 +205,9 @@ export class ControlConnection {
     const { session } = this;
     const { found, verb, argument } = request;
     if (found.kind !== 'known') {
-      await this.#answerWith(refusal(found.kind, verb));
+      const answer = refusal(found.kind, verb);
+      await this.#answerWith(answer);
+      this.#tellFailure(verb, '', answer);
       return;
     }
     let last: Reply | undefined;
@@ -209,7 +237,9 @@ export class ControlConnection {
       verb,
       argument,
       reply: reason,
+      ...(session.failureCause === undefined ? {} : { cause: session.failureCause }),
     });
+    session.failureCause = undefined;
   }
 
   async #answerWith(answer: Reply): Promise<void> {
@@ -229,12 +259,16 @@ export class ControlConnection {
 
   async #sendStream({ code, lines: [first = '', last = ''] }: Reply, stream: AsyncIterable<string>): Promise<void> {
     this.#write(firstLine(code, first));
-    for await (const line of stream) {
-      this.#write(innerLine(line));
-      await this.#taken();
-      if (this.#socket.destroyed) return;
+    try {
+      for await (const line of stream) {
+        this.#write(innerLine(line));
+        await this.#taken();
+        if (this.#socket.destroyed) return;
+      }
+    } finally {
+      // Whatever happened in between: a reply that was begun is ended, or the client would wait for ever.
+      this.#write(lastLine(code, last));
     }
-    this.#write(lastLine(code, last));
   }
 
   #write(text: string): void {

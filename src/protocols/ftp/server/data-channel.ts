@@ -39,10 +39,10 @@ export class DataChannel implements Lessee {
   /** Expects the client on the session's port, which it opens when there is none; `undefined` when no port is free. */
   async expect(): Promise<number | undefined> {
     this.reset();
-    this.#way = { kind: 'passive' };
-    this.#listener ??= await this.#context.passivePorts.lease(this.#ends.localAddress, this, (socket) =>
+    this.#listener ??= await this.#context.passivePorts.lease(this.#ends.bindAddress, this, (socket) =>
       this.#admit(socket),
     );
+    if (this.#listener !== undefined) this.#way = { kind: 'passive' };
     // The session may have ended while the port was being opened.
     if (this.#closed) this.close();
     return this.#listener?.port;
@@ -146,7 +146,7 @@ export class DataChannel implements Lessee {
     const socket = connectTo({
       host,
       port,
-      localAddress: this.#ends.localAddress,
+      localAddress: this.#ends.bindAddress,
       ...(localPort > 0 ? { localPort } : {}),
       noDelay: true,
     });

@@ -5,6 +5,7 @@ import type { Entry } from '../../../files/file-system.ts';
 import { compileGlob, type GlobMatcher, hasGlob } from '../wire/glob.ts';
 import { Turn } from './send.ts';
 import type { Session } from './session.ts';
+import { TransferFailure } from './transfer.ts';
 
 export interface Match {
   readonly entry: Entry;
@@ -27,13 +28,14 @@ class Budget {
     this.#endMs = clock.monotonic() + globMs;
   }
 
-  take(entries: number): boolean {
+  take(entries: number): void {
     this.#entries -= entries;
-    return this.#entries >= 0 && this.#clock.monotonic() < this.#endMs;
+    if (this.#entries < 0 || this.#clock.monotonic() >= this.#endMs)
+      throw new TransferFailure(450, 'That pattern has too much to look at; name a smaller part.');
   }
 }
 
-/** Everything that a pattern matches. Ends early, without an error, when the bound is reached. */
+/** Everything that a pattern matches; 450 when that is more than one pattern may look at, never a part of it. */
 export async function* matches(session: Session, pattern: string): AsyncGenerator<Match> {
   const budget = new Budget(session.context.limits, session.context.clock);
   const absolute = pattern.startsWith('/');
@@ -57,7 +59,8 @@ async function* walk(
   here: Here,
   [first, ...rest]: readonly string[],
 ): AsyncGenerator<Match> {
-  if (first === undefined || !budget.take(1)) return;
+  if (first === undefined) return;
+  budget.take(1);
   if (!hasGlob(first)) yield* step(session, budget, below(here, first), rest);
   else {
     const matcher = compileGlob(first);
@@ -87,13 +90,13 @@ async function matching(session: Session, budget: Budget, path: VirtualPath, fit
   const names: string[] = [];
   const turn = new Turn(session.context.clock);
   for await (const batch of session.files.list(path, { signal: session.gone.signal })) {
-    if (!budget.take(batch.length)) break;
+    budget.take(batch.length);
     for (const { name } of batch) {
       if (fits(name)) names.push(name);
       // A pattern with many alternatives costs milliseconds a name: others get their turn, and the time is looked at.
       if (!turn.over) continue;
       await turn.yield();
-      if (!budget.take(0)) return names.sort();
+      budget.take(0);
     }
   }
   return names.sort();

@@ -15,7 +15,7 @@ export interface FtpLimits {
   readonly loginMs: number;
   /** Without a command and without a transfer. */
   readonly idleMs: number;
-  /** A transfer that moves no byte. */
+  /** A transfer of which the system takes or brings no byte. It takes them in steps that can be large on a quick network. */
   readonly stallMs: number;
   /** From the transfer command to the data connection. */
   readonly dataConnectMs: number;

@@ -61,3 +61,14 @@ test('ports are drawn, not counted', async () => {
   assert.ok(steps.size > 10, `steps between ports: ${[...steps].join(' ')}`);
   assert.ok(draws.length >= 20);
 });
+
+test('a port whose listen fails is not lost', async () => {
+  const port = await freePort();
+  const pool = new PassivePortPool({ first: port, last: port }, () => 0);
+  // TEST-NET-3 is no address of this machine.
+  await assert.rejects(pool.lease('203.0.113.1', busy, nobody), { code: 'EADDRNOTAVAIL' });
+  assert.equal(pool.holds(port), false);
+  const listener = await pool.lease('127.0.0.1', busy, nobody);
+  assert.equal(listener?.port, port);
+  listener.server.close();
+});

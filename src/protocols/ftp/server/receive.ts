@@ -68,7 +68,10 @@ class Receiver {
     this.#socket = socket;
     const destroy = (): void => void socket.destroy();
     this.#transfer.signal.addEventListener('abort', destroy);
-    socket.on('error', (error) => this.#fail(error));
+    // After the client's FIN all bytes are here, and what becomes of the connection is nothing to the file.
+    socket.on('error', (error) => {
+      if (!this.#ended) this.#fail(error);
+    });
     socket.on('close', () => {
       if (!this.#ended) this.#fail(new Interrupted('the client broke the data connection off'));
     });
@@ -196,7 +199,6 @@ class Receiver {
   }
 
   #fail(error: unknown): void {
-    if (this.#ended && !(error instanceof Error && error.name === 'FileError')) return;
     this.#failed = true;
     this.#socket?.destroy();
     if (!this.#ended) this.#flush();

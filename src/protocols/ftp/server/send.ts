@@ -33,7 +33,8 @@ function finishSending(socket: Socket): Promise<void> {
     socket.once('close', onClose);
     socket.end(() => {
       socket.off('close', onClose);
-      resolve();
+      if (socket.writableFinished) resolve();
+      else reject(new ClosedEarly());
       socket.destroy();
     });
   });

@@ -116,6 +116,8 @@ class Listener implements FtpServer {
       peerPort: remotePort ?? 0,
       localAddress: canonicalAddress(localAddress),
       localPort: localPort ?? 0,
+      bindAddress: withZone(localAddress),
+      reachAddress: withZone(remoteAddress),
     };
     const refusal = this.#refusal(ends.peerAddress);
     if (refusal === undefined) this.#open(socket, ends);
@@ -176,3 +178,6 @@ class Listener implements FtpServer {
     this.#stopWatch = clock.after(WATCH_MS, () => this.#watch());
   }
 }
+
+/** Canonical, but for the zone, without which a link-local address leads nowhere (RFC 4007 §11). */
+const withZone = (address: string): string => (address.includes('%') ? address : canonicalAddress(address));

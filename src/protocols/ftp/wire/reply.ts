@@ -4,7 +4,6 @@ import { oneLine } from '../../../base/one-line.ts';
 
 /** Every reply code this server sends, with the wording used when a handler gives none (RFC 959 §4.2.2, RFC 2228, RFC 2389, RFC 2428, RFC 3659). */
 export const REPLY_TEXT = {
-  125: 'Data connection already open; transfer starting.',
   150: 'File status okay; about to open data connection.',
   200: 'Command okay.',
   202: 'Not needed here.',
@@ -15,7 +14,6 @@ export const REPLY_TEXT = {
   215: 'UNIX Type: L8',
   220: 'Ready.',
   221: 'Goodbye.',
-  225: 'No transfer to abort.',
   226: 'Transfer complete.',
   227: 'Entering Passive Mode.',
   229: 'Entering Extended Passive Mode.',

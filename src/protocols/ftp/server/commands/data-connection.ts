@@ -26,7 +26,7 @@ function agree(session: Session, { host, port }: HostPort): Reply {
   if (canonicalAddress(host) !== session.ends.peerAddress) return reply(501, 'Data goes to your own address only.');
   if (port < LEAST_PORT) return reply(501, `Data goes to ports from ${LEAST_PORT} only.`);
   if (isOurOwn(session, port)) return reply(501, "That port is the server's own.");
-  session.data.willConnectTo(session.ends.peerAddress, port);
+  session.data.willConnectTo(session.ends.reachAddress, port);
   return reply(200, 'Will connect there.');
 }
 

@@ -26,6 +26,7 @@ async function* storeFile(
   { verb, path, start, opening }: Storing,
 ): AsyncGenerator<Reply, void, void> {
   const owner = session.uploadOwner;
+  const continues = start.from !== 'nothing' && (await session.files.interruptedSize?.(path, owner)) !== undefined;
   const upload = await session.files.openUpload(path, { start, owner, signal: session.gone.signal });
   yield* runTransfer(session, {
     verb,
@@ -41,8 +42,11 @@ async function* storeFile(
       return `Stored ${transfer.bytes} bytes${start.from === 'nothing-new' ? ` as ${path}` : ''}.`;
     },
     async giveUp(error) {
-      // A name that was made up here means nothing to anybody; and what filled the disk must not go on filling it.
-      const isWorthKeeping = start.from !== 'nothing-new' && !(error instanceof FileError && error.kind === 'full');
+      // A name that was made up here means nothing to anybody; what was added to a published file is added anew from
+      // where that ends; and what filled the disk must not go on filling it.
+      const isNew = continues || upload.startBytes === 0;
+      const isFull = error instanceof FileError && error.kind === 'full';
+      const isWorthKeeping = start.from !== 'nothing-new' && isNew && !isFull;
       await (isWorthKeeping ? upload.keep() : upload.discard());
     },
   });
