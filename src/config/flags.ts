@@ -1,6 +1,7 @@
 /** The flags of `portcall serve`, from text to meaning. */
 import { parseNetwork } from '../base/cidr.ts';
 import { parseListenUrl, type ListenUrl } from './listen-url.ts';
+import { isMasqueradeAddress } from './masquerade-address.ts';
 import { parsePortRange, type PortRange } from './port-range.ts';
 import { ConfigurationError, type Problem } from './problem.ts';
 
@@ -61,7 +62,7 @@ function readMasquerade(text: string): Read<{ clients: string; address: string }
   const parts = text.split('=');
   const [clients = '', address = ''] = parts.length === 1 ? ['any', text] : parts;
   const isNetwork = clients === 'any' || parseNetwork(clients) !== undefined;
-  if (parts.length > 2 || !isNetwork || !/^[\w.-]{1,253}$/.test(address)) {
+  if (parts.length > 2 || !isNetwork || !isMasqueradeAddress(address)) {
     return { wrong: 'must be an address such as 203.0.113.5, or NETWORK=ADDRESS such as 10.0.0.0/8=10.1.1.1' };
   }
   return { value: { clients, address } };

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { parseNetwork } from '../base/cidr.ts';
 import { parsePhc } from '../base/phc.ts';
 import { parseListenUrl } from './listen-url.ts';
+import { isMasqueradeAddress } from './masquerade-address.ts';
 import { parsePortRange } from './port-range.ts';
 
 const seconds = z
@@ -36,7 +37,7 @@ const masquerade = z.strictObject({
     ),
   address: z
     .string('must be an IPv4 address or a host name')
-    .regex(/^[\w.-]{1,253}$/, 'must be an IPv4 address or a host name'),
+    .refine(isMasqueradeAddress, 'must be an IPv4 address or a host name'),
 });
 
 /** Told once for a listener, or once for all of them. */
