@@ -96,7 +96,8 @@ export function partSize(directory: Directory, part: string): number | undefined
 }
 
 /** Takes this owner's interrupted upload. The rename decides: of two sessions only one finds it. */
-export function claimPart({ directory, part }: Target): Temporary | undefined {
+export function claimPart(target: Target): Temporary | undefined {
+  const { directory, part } = target;
   if (part === undefined || partSize(directory, part) === undefined) return undefined;
   const name = newUploadName();
   running.add(name);
@@ -104,9 +105,15 @@ export function claimPart({ directory, part }: Target): Temporary | undefined {
     renameSync(directory.pathOf(part), directory.pathOf(name));
     return true;
   });
-  const temporary = claimed === true ? openClaimed(directory, name) : undefined;
-  if (temporary === undefined) running.delete(name);
-  return temporary;
+  try {
+    const temporary = claimed === true ? openClaimed(directory, name) : undefined;
+    if (temporary === undefined) running.delete(name);
+    return temporary;
+  } catch (error) {
+    // No descriptor left, say: it must wait for its owner as before.
+    renameTemporary(target, name, part);
+    throw error;
+  }
 }
 
 /** What was claimed is looked at again: it may have been swapped since its size was asked. */
@@ -128,24 +135,31 @@ const copyInto = (from: Held['path'], to: Held['path']): Promise<void> =>
     copyFile(from, to, COPY_ON_WRITE, (error) => (error === null ? resolve() : reject(error)));
   });
 
+/** Fills a temporary file; removes it when that fails. */
+async function fillFrom(source: Held, target: Target, temporary: Temporary): Promise<void> {
+  try {
+    const copy = target.directory.hold(temporary.name);
+    try {
+      await copyInto(source.path, copy.path);
+    } finally {
+      copy.close();
+    }
+    fchmodSync(temporary.descriptor, PRIVATE_MODE);
+  } catch (error) {
+    closeSync(temporary.descriptor);
+    removeTemporary(target, temporary.name);
+    throw error;
+  }
+}
+
 /** A copy of what is published, for an upload that changes only some of it. Shares the blocks where the disk can. */
 export async function copyPublished(target: Target): Promise<Temporary> {
   const source = target.directory.hold(target.name);
   try {
     examine(source, target.name);
     const temporary = createTemporary(target);
-    const copy = target.directory.hold(temporary.name);
-    try {
-      await copyInto(source.path, copy.path);
-      fchmodSync(temporary.descriptor, PRIVATE_MODE);
-      return { ...temporary, baseBytes: source.stats.size, base: 'copy' };
-    } catch (error) {
-      closeSync(temporary.descriptor);
-      removeTemporary(target, temporary.name);
-      throw error;
-    } finally {
-      copy.close();
-    }
+    await fillFrom(source, target, temporary);
+    return { ...temporary, baseBytes: source.stats.size, base: 'copy' };
   } finally {
     source.close();
   }
