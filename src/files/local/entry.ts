@@ -1,8 +1,7 @@
 /** What the system knows of an inode, as an `Entry`. */
 import type { Stats } from 'node:fs';
 import type { Entry, EntryType } from '../file-system.ts';
-import type { Directory } from './jail.ts';
-import { insideRoot, readLink } from './walk.ts';
+import { type Place, insideRoot, readLink } from './walk.ts';
 
 function typeOf(stats: Stats): EntryType {
   if (stats.isFile()) return 'file';
@@ -29,13 +28,27 @@ export const entryOf = (name: string, stats: Stats): Entry => ({
   ...uniqueIdOf(stats),
 });
 
-/** A link's target as it may be shown: absolute ones as virtual paths, `undefined` when it lies outside. */
-export function shownTarget(realRoot: string, target: string): string | undefined {
-  return target.startsWith('/') ? insideRoot(realRoot, target) : target;
+/** True when a target, read by itself, goes above the root at any point of its way. */
+export function climbsOut(target: string, depth: number): boolean {
+  let level = target.startsWith('/') ? 0 : depth;
+  return target.split('/').some((component) => {
+    if (component === '..') level -= 1;
+    else if (component !== '' && component !== '.') level += 1;
+    return level < 0;
+  });
+}
+
+/**
+ * A link's target as it may be shown: absolute ones as virtual paths, `undefined` when it lies outside. Relative ones too:
+ * `../../srv/u1/x` would tell where the root is.
+ */
+export function shownTarget(realRoot: string, target: string, depth: number): string | undefined {
+  const shown = target.startsWith('/') ? insideRoot(realRoot, target) : target;
+  return shown === undefined || climbsOut(shown, depth) ? undefined : shown;
 }
 
 /** The entry of a link together with where it points. Throws when the link vanished meanwhile. */
-export function linkEntry(entry: Entry, directory: Directory, name: string, realRoot: string): Entry {
-  const linkTarget = shownTarget(realRoot, readLink(directory, name));
+export function linkEntry(entry: Entry, { directory, name, depth }: Place, realRoot: string): Entry {
+  const linkTarget = shownTarget(realRoot, readLink(directory, name), depth);
   return linkTarget === undefined ? entry : { ...entry, linkTarget };
 }

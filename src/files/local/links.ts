@@ -3,7 +3,7 @@ import { symlinkSync } from 'node:fs';
 import type { VirtualPath } from '../../base/virtual-path.ts';
 import { FileError } from '../error.ts';
 import type { Links } from '../file-system.ts';
-import { shownTarget } from './entry.ts';
+import { climbsOut, shownTarget } from './entry.ts';
 import { type Jail, nativePath } from './jail.ts';
 import { isReserved } from './reserved-name.ts';
 import { soon } from './soon.ts';
@@ -13,17 +13,12 @@ const MAX_TARGET_LENGTH = 4096;
 
 /** Throws `denied` when the target, read by itself, would climb above the root; links in it are checked when followed. */
 function confirmInside(target: string, depth: number, path: VirtualPath): void {
-  let level = target.startsWith('/') ? 0 : depth;
-  for (const component of target.split('/')) {
-    if (isReserved(component)) throw new FileError('bad-name', path);
-    if (component === '..') level -= 1;
-    else if (component !== '' && component !== '.') level += 1;
-    if (level < 0) throw new FileError('denied', path);
-  }
+  if (target.split('/').some(isReserved)) throw new FileError('bad-name', path);
+  if (climbsOut(target, depth)) throw new FileError('denied', path);
 }
 
-function readTarget(jail: Jail, path: VirtualPath, { directory, name }: Place): string {
-  const target = shownTarget(jail.realRoot, readLink(directory, name));
+function readTarget(jail: Jail, path: VirtualPath, { directory, name, depth }: Place): string {
+  const target = shownTarget(jail.realRoot, readLink(directory, name), depth);
   if (target === undefined) throw new FileError('denied', path);
   return target;
 }

@@ -30,24 +30,30 @@ export function* namesIn(directory: Directory): Generator<string, void, undefine
   }
 }
 
+/** A held directory, and how many steps it is below the root: so much may a link in it go up. */
+type HeldPlace = Pick<Place, 'directory' | 'depth'>;
+
 /** `undefined` for an entry that vanished since its name was read. */
-function lookAt(directory: Directory, name: string, realRoot: string): Entry | undefined {
+function lookAt({ directory, depth }: HeldPlace, name: string, realRoot: string): Entry | undefined {
   const stats = lstatSync(directory.pathOf(name), { throwIfNoEntry: false });
   if (stats === undefined) return undefined;
   const entry = entryOf(name, stats);
   if (entry.type !== 'symlink') return entry;
-  return unless(['ENOENT', 'EINVAL'], () => linkEntry(entry, directory, name, realRoot));
+  return unless(['ENOENT', 'EINVAL'], () => linkEntry(entry, { directory, name, depth }, realRoot));
 }
 
 /** The directory behind a path, held until it is closed. */
-function holdDirectory(jail: Jail, path: VirtualPath): Directory {
-  const enter = ({ directory, name }: Place): Directory | typeof LINK => directory.enter(name) ?? LINK;
-  return atTarget(jail, path, (place, walk) => (place.name === '' ? walk.release() : enter(place)));
+function holdDirectory(jail: Jail, path: VirtualPath): HeldPlace {
+  return atTarget<HeldPlace>(jail, path, ({ directory, name, depth }, walk) => {
+    if (name === '') return { directory: walk.release(), depth };
+    const entered = directory.enter(name);
+    return entered === undefined ? LINK : { directory: entered, depth: depth + 1 };
+  });
 }
 
 /** One walk over an open directory, handing out a batch at a time. */
 class Listing {
-  readonly #directory: Directory;
+  readonly #held: HeldPlace;
   readonly #names: Generator<string, void, undefined>;
   readonly #realRoot: string;
   #limit = FIRST_BATCH;
@@ -55,8 +61,8 @@ class Listing {
 
   constructor(jail: Jail, path: VirtualPath) {
     this.#realRoot = jail.realRoot;
-    this.#directory = holdDirectory(jail, path);
-    this.#names = namesIn(this.#directory);
+    this.#held = holdDirectory(jail, path);
+    this.#names = namesIn(this.#held.directory);
   }
 
   hasMore(): boolean {
@@ -70,7 +76,7 @@ class Listing {
       const { value, done } = this.#names.next();
       this.#ended = done === true;
       if (value === undefined) break;
-      const entry = isReserved(value) ? undefined : lookAt(this.#directory, value, this.#realRoot);
+      const entry = isReserved(value) ? undefined : lookAt(this.#held, value, this.#realRoot);
       if (entry !== undefined) batch.push(entry);
     }
     this.#limit = FULL_BATCH;
@@ -79,7 +85,7 @@ class Listing {
 
   close(): void {
     this.#names.return();
-    this.#directory.close();
+    this.#held.directory.close();
   }
 }
 

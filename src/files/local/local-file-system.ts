@@ -52,9 +52,9 @@ function confirmNameFree(path: VirtualPath): void {
   if (isReserved(baseName(path))) throw new FileError('bad-name', path);
 }
 
-function look({ directory, name }: Place, asked: string, realRoot: string): Entry {
-  const entry = entryOf(asked, lstatSync(directory.pathOf(name)));
-  return entry.type === 'symlink' ? linkEntry(entry, directory, name, realRoot) : entry;
+function look(place: Place, asked: string, realRoot: string): Entry {
+  const entry = entryOf(asked, lstatSync(place.directory.pathOf(place.name)));
+  return entry.type === 'symlink' ? linkEntry(entry, place, realRoot) : entry;
 }
 
 function statLocal(jail: Jail, path: VirtualPath, options: StatOptions): Entry {
