@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FileError, type FileSystem, localFileSystem } from '../../src/files/index.ts';
@@ -13,8 +13,17 @@ const SECRET = 'the secret outside';
 interface Field {
   readonly jail: string;
   readonly outside: string;
+  /** The outside as it was: names, kinds, modes, owners, sizes, times. */
+  readonly before: readonly string[];
   readonly remove: () => void;
 }
+
+/** Everything a change could show in, but for the time of reading. */
+const pictureOf = (directory: string): string[] =>
+  ['.', ...readdirSync(directory).sort()].map((name) => {
+    const { mode, uid, gid, size, mtimeMs, ctimeMs, nlink } = lstatSync(join(directory, name));
+    return [name, mode, uid, gid, size, mtimeMs, ctimeMs, nlink].join(' ');
+  });
 
 function prepare(): Field {
   const base = mkdtempSync(join(tmpdir(), 'portcall-race-'));
@@ -24,7 +33,7 @@ function prepare(): Field {
   writeFileSync(join(outside, 'secret'), SECRET);
   writeFileSync(join(outside, 'target'), SECRET);
   mkdirSync(join(outside, 'kept-directory'));
-  return { jail, outside, remove: () => rmSync(base, { recursive: true, force: true }) };
+  return { jail, outside, before: pictureOf(outside), remove: () => rmSync(base, { recursive: true, force: true }) };
 }
 
 /** What a client may meet while the ground moves; anything else is a bug. */
@@ -60,6 +69,27 @@ async function readSeesNothing(files: FileSystem, name: string): Promise<void> {
   assert.notEqual(await get(files, name), SECRET, 'the outside was read');
 }
 
+/** An upload that goes on from what is published, and breaks: it copies, keeps, and is found again. */
+async function continueAndBreak(files: FileSystem): Promise<void> {
+  const upload = await files.openUpload(path('/victim/target'), { owner: 'ann', start: { from: 'end' } });
+  await upload.write(new Uint8Array(1), upload.startBytes);
+  await upload.keep();
+}
+
+async function readInPlace(files: FileSystem, name: string): Promise<void> {
+  await using file = await files.openAt?.(path(name), { access: 'read' });
+  const into = new Uint8Array(SECRET.length);
+  await file?.read(into, 0);
+  assert.notEqual(new TextDecoder().decode(into), SECRET, 'the outside was read in place');
+}
+
+/** `secret` is never made inside: its name in a listing tells that the outside was listed. */
+async function writeInPlace(files: FileSystem, name: string): Promise<void> {
+  const create = name.endsWith('secret') ? 'never' : 'if-missing';
+  await using file = await files.openAt?.(path(name), { access: 'write', create, truncate: true });
+  await file?.write(new Uint8Array(1), 0);
+}
+
 const calls = (files: FileSystem, round: number): (() => Promise<unknown>)[] => [
   () => files.makeDirectory(path(`/victim/made-${round}`)),
   () => files.removeDirectory(path(`/victim/made-${round}`)),
@@ -76,6 +106,13 @@ const calls = (files: FileSystem, round: number): (() => Promise<unknown>)[] => 
   () => files.setAttributes?.(path('/victim/secret'), { mode: 0o777, sizeBytes: 0 }) ?? Promise.resolve(),
   () => files.stat(path('/victim/secret')),
   () => listSeesNothing(files),
+  () => continueAndBreak(files),
+  () => files.interruptedSize?.(path('/victim/target'), 'ann') ?? Promise.resolve(),
+  () => readInPlace(files, '/victim/secret'),
+  () => writeInPlace(files, '/victim/secret'),
+  () => writeInPlace(files, '/victim/written'),
+  () => files.links?.make('target', path(`/victim/link-${round % 7}`)) ?? Promise.resolve(),
+  () => files.remove(path(`/victim/link-${round % 7}`)),
 ];
 
 function startSwapping(field: Field): ChildProcess {
@@ -90,7 +127,7 @@ async function stop(child: ChildProcess): Promise<void> {
 }
 
 function confirmUntouched(field: Field): void {
-  assert.deepEqual(readdirSync(field.outside).sort(), ['kept-directory', 'secret', 'target']);
+  assert.deepEqual(pictureOf(field.outside), field.before);
   assert.equal(readFileSync(join(field.outside, 'secret'), 'utf8'), SECRET);
   assert.equal(readFileSync(join(field.outside, 'target'), 'utf8'), SECRET);
 }
