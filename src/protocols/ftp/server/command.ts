@@ -73,10 +73,7 @@ async function* admit<A>(row: CommandRow<A>, session: Session, text: string): Re
 /** A known failure of the file system has its answer; anything else is a fault of ours and is never the client's syntax. */
 function replyFor(error: unknown, session: Session, verb: string): Reply {
   if (error instanceof TransferFailure) return reply(error.code, error.message);
-  if (error instanceof FileError) {
-    session.failureCause = error.cause;
-    return replyForFileError(error);
-  }
+  if (error instanceof FileError) return replyForFileError(error);
   // What was stopped because the client is gone is nobody's fault.
   if (!session.gone.signal.aborted) session.fault(verb, error);
   return reply(451, 'Internal error; it has been logged.');

@@ -24,6 +24,8 @@ const ASCII = /^[\x00-\x7f]*$/;
 const TOO_LONG: Request = { verb: '', argument: '', found: { kind: 'too-long' } };
 const NOT_A_COMMAND: Request = { verb: '', argument: '', found: { kind: 'not-a-command' } };
 
+const nothing = (): void => undefined;
+
 /** What the server is told at the end, when nothing runs for the session any more. */
 export type OnClosed = (reason: string) => void;
 
@@ -227,7 +229,7 @@ export class ControlConnection {
     if (session.closing !== undefined) this.#hangUp(session.closing);
   }
 
-  #tellFailure(verb: string, argument: string, { code, lines }: Reply): void {
+  #tellFailure(verb: string, argument: string, { code, lines, cause }: Reply): void {
     const { session } = this;
     const reason = `${code} ${lines.join(' ')}`;
     session.context.observe({
@@ -237,9 +239,8 @@ export class ControlConnection {
       verb,
       argument,
       reply: reason,
-      ...(session.failureCause === undefined ? {} : { cause: session.failureCause }),
+      ...(cause === undefined ? {} : { cause }),
     });
-    session.failureCause = undefined;
   }
 
   async #answerWith(answer: Reply): Promise<void> {
@@ -247,8 +248,14 @@ export class ControlConnection {
     while (this.#streaming !== undefined) await this.#streaming;
     if (answer.stream === undefined) this.#send(answer);
     else {
-      this.#streaming = this.#sendStream(answer, answer.stream);
-      await this.#streaming.finally(() => (this.#streaming = undefined));
+      const sent = this.#sendStream(answer, answer.stream);
+      // Whoever waits for the end of this reply waits for a failed one too, and does not fail with it.
+      this.#streaming = sent.then(nothing, nothing);
+      try {
+        await sent;
+      } finally {
+        this.#streaming = undefined;
+      }
     }
     await this.#taken();
   }
@@ -258,6 +265,7 @@ export class ControlConnection {
   }
 
   async #sendStream({ code, lines: [first = '', last = ''] }: Reply, stream: AsyncIterable<string>): Promise<void> {
+    let end = 'Broken off: it could not be read to its end.';
     this.#write(firstLine(code, first));
     try {
       for await (const line of stream) {
@@ -265,9 +273,10 @@ export class ControlConnection {
         await this.#taken();
         if (this.#socket.destroyed) return;
       }
+      end = last;
     } finally {
-      // Whatever happened in between: a reply that was begun is ended, or the client would wait for ever.
-      this.#write(lastLine(code, last));
+      // A reply that was begun is ended, whatever happened in between, or the client would wait for ever.
+      this.#write(lastLine(code, end));
     }
   }
 
@@ -317,7 +326,7 @@ export class ControlConnection {
   #closed(): void {
     this.session.gone.abort();
     this.session.transfer?.stop('control-lost');
-    this.#queue.length = 0;
+    for (const waiting of [this.#incoming, this.#queue, this.#live]) waiting.length = 0;
     this.session.data.close();
     // The session is over when what ran for it is: an upload that is being kept, say.
     void this.#answering.then(() => this.#onClosed(this.#reason));

@@ -25,7 +25,7 @@ const ANSWERS: Readonly<Record<FileErrorKind, { readonly code: ReplyCode; readon
 
 export const replyForFileError = (error: FileError): Reply => {
   const { code, text } = ANSWERS[error.kind];
-  return reply(code, text);
+  return { ...reply(code, text), cause: error.cause };
 };
 
 /** The same as a sentence for the log. */

@@ -40,8 +40,6 @@ export class Session {
   abortWanted = false;
   /** Set by a handler that wants the control connection closed behind its reply; the reason for the log. */
   closing: string | undefined;
-  /** The system's error behind the last refusal, for the log. */
-  failureCause: unknown;
   transfersDone = 0;
   bytesMoved = 0;
   #account: Account | undefined;

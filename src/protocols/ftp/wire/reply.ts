@@ -48,6 +48,8 @@ export interface Reply {
   readonly code: ReplyCode;
   readonly lines: readonly string[];
   readonly stream?: AsyncIterable<string>;
+  /** What is behind a refusal, for the log. It is never sent. */
+  readonly cause?: unknown;
 }
 
 export const reply = (code: ReplyCode, ...lines: string[]): Reply => ({
