@@ -54,7 +54,11 @@ const JITTER = 0.25;
 
 type Checked = { readonly account: Account } | { readonly failures: number } | { readonly lockedForMs: number };
 
-const lockedOut = (retryAfterMs: number): LoginVerdict => ({ outcome: 'locked-out', retryAfterMs });
+const lockedOut = (retryAfterMs: number, reason = 'too many failures from that address'): LoginVerdict => ({
+  outcome: 'locked-out',
+  retryAfterMs,
+  reason,
+});
 
 /** Looks names and passwords up; knows nothing of addresses, delays and lock-outs. */
 class Register {
@@ -127,7 +131,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     }
     // The queue of the address is left by now: neighbours with the right password do not sit the delay out.
     await pause(clock, delayMs(checked.failures), signal);
-    return { outcome: 'refused' };
+    return { outcome: 'refused', reason: 'unknown name or wrong password' };
   };
 
   return {
@@ -146,7 +150,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
         const checking = oneByOne(address, () => check(attempt, address), signal);
         return await conclude(await orAborted(checking, signal), address, signal);
       } catch (error) {
-        if (error instanceof QueueFullError) return lockedOut(BUSY_RETRY_MS);
+        if (error instanceof QueueFullError) return lockedOut(BUSY_RETRY_MS, 'too many logins wait already');
         throw error;
       }
     },

@@ -1,6 +1,6 @@
 /** Makes accounts out of settings: their trees, their rights, their passwords. */
 import { randomInt } from 'node:crypto';
-import { permissionsOf } from '../accounts/access.ts';
+import { permissionsOf } from '../accounts/permission.ts';
 import type { Account } from '../accounts/account.ts';
 import type { Credential } from '../accounts/login.ts';
 import type { PasswordHasher } from '../accounts/password.ts';

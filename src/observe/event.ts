@@ -1,10 +1,17 @@
 /** Everything a server tells about itself, as one union: logs, audit and metrics are made from it. */
+import type { Protocol } from '../base/protocol.ts';
+
+/**
+ * What shows that an upload is whole. `proven`: the client said how long it is and it is, or ended the encrypted stream
+ * as such; `likely`: it ended its data connection and stayed; `unknown`: nothing tells.
+ */
+export type Completeness = 'proven' | 'likely' | 'unknown';
 
 /** How a transfer ended. */
 export type TransferOutcome = 'complete' | 'aborted' | 'failed' | 'stalled' | 'refused';
 
 interface FromSession {
-  readonly protocol: 'ftp';
+  readonly protocol: Protocol;
   /** Unique among the server's sessions. */
   readonly session: string;
   /** The client's address and port. */
@@ -12,7 +19,7 @@ interface FromSession {
 }
 
 export type ServerEvent =
-  | { readonly kind: 'listening'; readonly protocol: 'ftp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'listening'; readonly protocol: Protocol; readonly host: string; readonly port: number }
   | (FromSession & { readonly kind: 'session-opened' })
   | (FromSession & {
       readonly kind: 'session-closed';
@@ -49,6 +56,8 @@ export type ServerEvent =
       readonly outcome: TransferOutcome;
       /** Why it did not complete, as a sentence; empty when it did. */
       readonly reason: string;
+      /** Of a complete upload: what shows that nothing is missing. */
+      readonly evidence?: Completeness;
     })
   | (FromSession & {
       readonly kind: 'changed';
@@ -57,6 +66,19 @@ export type ServerEvent =
       readonly path: string;
       readonly detail: string;
     })
+  /** The control connection is encrypted from here on. */
+  | (FromSession & {
+      readonly kind: 'secured';
+      readonly version: string;
+      readonly cipher: string;
+      readonly serverName?: string;
+      /** Names in the client's verified certificate. */
+      readonly certificateNames: readonly string[];
+    })
+  /** An address group is kept out from now on. */
+  | { readonly kind: 'banned'; readonly group: string; readonly reason: string; readonly durationMs: number }
+  /** A bound of an account or of the server turned something away. */
+  | (FromSession & { readonly kind: 'limit'; readonly account: string | undefined; readonly reason: string })
   /** Someone else than the client came to a data port. */
   | (FromSession & { readonly kind: 'stranger'; readonly address: string; readonly dataPort: number })
   /** A bug of ours, or a failure that nobody was there to hear of. */

@@ -50,6 +50,12 @@ const SENTENCES: Sentences = {
   transfer: transferSentence,
   changed: ({ account, verb, path, detail }) =>
     `${named(account)} ${verb} ${named(path)}${detail === '' ? '' : `: ${detail}`}`,
+  secured: ({ version, cipher, serverName, certificateNames }) =>
+    `encrypted with ${version}, ${cipher}${serverName === undefined ? '' : ` for ${named(serverName)}`}${
+      certificateNames.length === 0 ? '' : `, client certificate of ${certificateNames.map(named).join(', ')}`
+    }`,
+  banned: ({ group, reason, durationMs }) => `${group} is kept out for ${durationText(durationMs)}: ${reason}`,
+  limit: ({ account, reason }) => `${account === undefined ? '' : `${named(account)}: `}${reason}`,
   stranger: ({ address, dataPort }) => `${address} came to data port ${dataPort}, which awaits another`,
   fault: ({ where, cause }) => `fault in ${where}: ${causeText(cause)}`,
   note: ({ text }) => text,
@@ -66,6 +72,8 @@ const LEVELS: Readonly<Partial<Record<ServerEvent['kind'], Level>>> = {
   'connection-refused': 'warn',
   'login-failed': 'warn',
   'command-failed': 'warn',
+  banned: 'warn',
+  limit: 'warn',
   stranger: 'warn',
   fault: 'error',
 };

@@ -2,7 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Account, type Authenticator, type Permission, PERMISSIONS } from '../../src/accounts/account.ts';
+import type { Account, Authenticator } from '../../src/accounts/account.ts';
+import { everywhere, type Permission, PERMISSIONS } from '../../src/accounts/permission.ts';
 import type { FileSystem } from '../../src/files/file-system.ts';
 import { localFileSystem } from '../../src/files/local/local-file-system.ts';
 import type { ServerEvent } from '../../src/observe/event.ts';
@@ -17,7 +18,7 @@ export function testAuthenticator(files: FileSystem): Authenticator {
   const account = (name: string, permissions: readonly Permission[]): Account => ({
     name,
     files,
-    permissions: new Set(permissions),
+    permissions: everywhere(new Set(permissions)),
     anonymous: false,
   });
   const accounts = new Map([
@@ -27,7 +28,9 @@ export function testAuthenticator(files: FileSystem): Authenticator {
   return {
     login({ name, password }) {
       const found = password === 'p' ? accounts.get(name) : undefined;
-      return Promise.resolve(found === undefined ? { outcome: 'refused' } : { outcome: 'accepted', account: found });
+      return Promise.resolve(
+        found === undefined ? { outcome: 'refused', reason: 'no' } : { outcome: 'accepted', account: found },
+      );
     },
   };
 }

@@ -12,7 +12,16 @@ import {
   parseFactSelection,
 } from './mlsx.ts';
 
-const ALL: readonly ListingPermission[] = ['list', 'read', 'write', 'append', 'delete', 'rename', 'make-directory'];
+const ALL: readonly ListingPermission[] = [
+  'list',
+  'read',
+  'write',
+  'overwrite',
+  'append',
+  'delete',
+  'rename',
+  'make-directory',
+];
 const readWrite = { permissions: new Set(ALL) };
 const readOnly = { permissions: new Set<ListingPermission>(['list', 'read']) };
 const file: ListedEntry = {

@@ -6,7 +6,7 @@ import { mediaType } from './media-type.ts';
 
 /** What a session may do; the letters of `perm` are made from it. */
 export type ListingPermission =
-  'list' | 'read' | 'write' | 'append' | 'delete' | 'rename' | 'make-directory' | 'set-attributes';
+  'list' | 'read' | 'write' | 'overwrite' | 'append' | 'delete' | 'rename' | 'make-directory' | 'set-attributes';
 
 /** What a line needs besides the entry. */
 export interface MlsxContext {
@@ -110,7 +110,7 @@ const PERM_LETTERS: readonly PermLetter[] = [
   { letter: 'm', on: 'directory', needs: 'make-directory' },
   { letter: 'p', on: 'directory', needs: 'delete' },
   { letter: 'r', on: 'file', needs: 'read' },
-  { letter: 'w', on: 'file', needs: 'write' },
+  { letter: 'w', on: 'file', needs: 'overwrite' },
 ];
 
 /** A link has the letters of both kinds: only following it would tell what it leads to. */

@@ -2,7 +2,7 @@
  * The row that describes a command, and the gate that every command passes: login, argument, permission, and the
  * translation of failures happen here once, so that handlers receive meaning and stay short.
  */
-import type { Permission } from '../../../accounts/account.ts';
+import type { Permission } from '../../../accounts/permission.ts';
 import { FileError } from '../../../files/error.ts';
 import { type Reply, reply } from '../wire/reply.ts';
 import { replyForFileError } from './file-reply.ts';

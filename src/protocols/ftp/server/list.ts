@@ -134,13 +134,17 @@ function orderOf(wish: ListWish): (a: Entry, b: Entry) => number {
   return wish.reverse ? (a, b) => key(b, a) : key;
 }
 
-export const mlsxContext = (session: Session): MlsxContext => ({ permissions: session.account.permissions });
+export const mlsxContext = (session: Session, path: VirtualPath): MlsxContext => ({
+  permissions: session.account.permissions.at(path),
+});
 
 /** The lines of MLSD (RFC 3659 §7.2). A link shows what it leads to; one that leads nowhere shows itself. */
 export async function* machineLines(session: Session, path: VirtualPath): AsyncGenerator<string, undefined> {
-  const context = mlsxContext(session);
   for await (const batch of session.files.list(path, { signal: session.gone.signal }))
-    for (const entry of batch) yield mlsxLine(await resolved(session, path, entry), session.facts, context);
+    for (const entry of batch) {
+      const context = mlsxContext(session, resolvePath(path, entry.name) ?? path);
+      yield mlsxLine(await resolved(session, path, entry), session.facts, context);
+    }
   return undefined;
 }
 

@@ -2,6 +2,7 @@
 import type { Authenticator } from '../../../accounts/account.ts';
 import type { Clock } from '../../../base/clock.ts';
 import type { Observer } from '../../../observe/event.ts';
+import type { TlsOptions } from './tls-options.ts';
 
 /** Bounds of one FTP server. Times in milliseconds, sizes in bytes; none may be infinite. */
 export interface FtpLimits {
@@ -71,6 +72,8 @@ export interface FtpServerOptions {
   readonly passivePorts?: PassivePorts;
   /** The first row whose network holds the client wins. */
   readonly masquerade?: readonly Masquerade[];
+  /** Left out: everything is in the clear. */
+  readonly tls?: TlsOptions;
 }
 
 /** A running server. */

@@ -1,5 +1,6 @@
 /** What the server knows of one client between its commands. Handlers read and change it; sockets are elsewhere. */
-import type { Account, Permission } from '../../../accounts/account.ts';
+import type { Account } from '../../../accounts/account.ts';
+import type { Permission } from '../../../accounts/permission.ts';
 import { authority } from '../../../base/authority.ts';
 import { ROOT, type VirtualPath } from '../../../base/virtual-path.ts';
 import type { FileSystem } from '../../../files/file-system.ts';
@@ -88,8 +89,9 @@ export class Session {
     return this.account.files;
   }
 
+  /** Whether the account may do this at any place; where, its files decide. */
   may(permission: Permission): boolean {
-    return this.account.permissions.has(permission);
+    return this.account.permissions.anywhere(permission);
   }
 
   /** Whose interrupted uploads this session may continue: the same account from the same address. */

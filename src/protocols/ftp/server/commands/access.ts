@@ -39,7 +39,13 @@ async function logIn(session: Session, password: string): Promise<Reply> {
   const address = session.ends.peerAddress;
   const name = session.userName;
   try {
-    const verdict = await authenticator.login({ name, password, address, signal: session.gone.signal });
+    const verdict = await authenticator.login({
+      name,
+      password,
+      address,
+      protocol: 'ftp',
+      signal: session.gone.signal,
+    });
     if (verdict.outcome === 'accepted') {
       session.advanceLogin('right');
       session.admit(verdict.account);
@@ -56,7 +62,7 @@ async function logIn(session: Session, password: string): Promise<Reply> {
       ...session.origin,
       kind: 'login-failed',
       account: name,
-      reason: lockedOut ? 'too many failures from that address' : 'unknown name or wrong password',
+      reason: verdict.reason,
     });
     if (lockedOut) return hangUp(session, 'Too many failed logins from your address; try again later.');
   } catch (error) {

@@ -92,7 +92,7 @@ const factsOfOne = command({
   argument: optionalPathname,
   async *run(session, path) {
     const entry = await session.files.stat(path);
-    const line = mlsxLine(entry, session.facts, { ...mlsxContext(session), pathname: path });
+    const line = mlsxLine(entry, session.facts, { ...mlsxContext(session, path), pathname: path });
     yield reply(250, `Facts of ${baseName(path) === '' ? '/' : baseName(path)}:`, line, 'End of facts.');
   },
 });
