@@ -27,7 +27,7 @@ const LAWS: readonly Law[] = [
   {
     why: 'a server knows its own protocol, files, accounts and events; never another protocol nor a client',
     from: /^src\/protocols\/(\w+)\/server\//,
-    may: '^(node:(net|tls|dgram|dns/promises|crypto)$|src/(base|files|accounts|observe|protocols/listing|protocols/$1/(wire|session|server))/)',
+    may: '^(node:(net|tls|stream|dgram|dns/promises|crypto)$|src/(base|files|accounts|observe|protocols/listing|protocols/$1/(wire|session|server))/)',
   },
   { why: 'the door of a protocol', from: /^src\/protocols\/(\w+)\/index\.ts$/, may: '^src/protocols/$1/' },
   {

@@ -31,11 +31,15 @@ export interface CommandRow<A> {
   readonly duringTransfer: 'live' | 'waits';
   /** It takes the data connection that was agreed on, and leaves none behind whatever happens. */
   readonly usesData?: true;
+  /** It says who the client is: refused in the clear where the listener demands encryption. */
+  readonly identifies?: true;
+  /** Nothing behind it is read until it is answered: what follows is in another language. */
+  readonly endsReading?: true;
   readonly argument: ArgumentSyntax<A>;
   /** The argument is a secret: it never reaches an event. */
   readonly secret?: true;
   /** Lines of FEAT that this row stands for (RFC 2389 §3.2). */
-  readonly features?: readonly (string | ((session: Session) => string))[];
+  readonly features?: readonly (string | ((session: Session) => string | readonly string[]))[];
   readonly run: (session: Session, argument: A) => Replies;
 }
 
@@ -61,9 +65,14 @@ export function command<A>(row: CommandRow<A>): Command {
   };
 }
 
+const ENCRYPT_FIRST = 'Send AUTH TLS first: this server takes no names and passwords in the clear.';
+const ENCRYPT_DATA = 'Send PBSZ 0 and PROT P first: this server moves no data in the clear.';
+
 /** The gate. */
 async function* admit<A>(row: CommandRow<A>, session: Session, text: string): Replies {
+  if (row.identifies === true && session.security.demandsControl) return yield reply(530, ENCRYPT_FIRST);
   if (row.login === 'required' && session.login !== 'in') return yield reply(530);
+  if (row.usesData === true && session.security.demandsData) return yield reply(522, ENCRYPT_DATA);
   const given = text.includes('\0') ? undefined : row.argument.parse(text, session);
   if (given === undefined) return yield reply(501, `Usage: ${row.verbs[0]} ${row.argument.usage}`.trimEnd());
   if (row.permission !== undefined && !session.may(row.permission)) return yield reply(550, 'Permission denied.');

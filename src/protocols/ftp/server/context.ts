@@ -6,6 +6,7 @@ import type { TransferBuffers } from './buffer-pool.ts';
 import type { FtpLimits } from './options.ts';
 import type { PassiveAddresses } from './passive-address.ts';
 import type { PassivePortPool } from './passive-ports.ts';
+import type { TlsService } from './tls/session-security.ts';
 
 /** What all sessions of one server share. */
 export interface ServerContext {
@@ -17,6 +18,8 @@ export interface ServerContext {
   readonly buffers: TransferBuffers;
   readonly passivePorts: PassivePortPool;
   readonly passiveAddresses: PassiveAddresses;
+  /** Left out where the listener has no certificate. */
+  readonly tls?: TlsService;
 }
 
 /** The two ends of a control connection. Addresses are canonical: no IPv4 inside IPv6. */

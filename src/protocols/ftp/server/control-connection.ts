@@ -31,14 +31,15 @@ export type OnClosed = (reason: string) => void;
 
 export class ControlConnection {
   readonly session: Session;
-  readonly #socket: Socket;
+  #socket: Socket;
   readonly #onClosed: OnClosed;
   readonly #lines: LineSplitter;
   /** Segments whose lines have not all been taken. */
   readonly #incoming: Generator<SplitLine>[] = [];
   readonly #queue: Request[] = [];
   readonly #live: Request[] = [];
-  readonly #openedMs: number;
+  /** Since when a login is awaited. */
+  #loginSinceMs: number;
   #activeMs: number;
   #busy = false;
   #answering: Promise<void> = Promise.resolve();
@@ -49,27 +50,49 @@ export class ControlConnection {
   #closingMs: number | undefined;
   #reason = 'the client closed the connection';
   #finishing = false;
+  #handshake: AbortController | undefined;
+  readonly #onData = (chunk: Buffer): void => this.#read(chunk);
+  readonly #onEnd = (): void => this.#endOfInput();
+  readonly #onError = (error: Error): void => {
+    this.#reason = `the connection broke: ${error.message}`;
+  };
+  readonly #onClose = (): void => this.#closed();
 
   constructor(socket: Socket, session: Session, onClosed: OnClosed) {
     this.session = session;
     this.#socket = socket;
     this.#onClosed = onClosed;
     this.#lines = new LineSplitter(session.context.limits.lineBytes);
-    this.#openedMs = this.#activeMs = session.context.clock.monotonic();
-    socket.on('data', (chunk: Buffer) => this.#read(chunk));
-    socket.on('end', () => this.#endOfInput());
-    socket.on('error', (error) => {
-      this.#reason = `the connection broke: ${error.message}`;
-    });
-    socket.on('close', () => this.#closed());
-    this.#send(reply(220, session.context.greeting));
+    this.#loginSinceMs = this.#activeMs = session.context.clock.monotonic();
+    if (session.security.options?.start === 'implicit') this.#answering = this.#greetSecurely();
+    else this.#greet();
+  }
+
+  #greet(): void {
+    this.#attach(this.#socket);
+    this.#send(reply(220, this.session.context.greeting));
+  }
+
+  /** Implicit TLS: not a byte before it. */
+  async #greetSecurely(): Promise<void> {
+    if (!(await this.#secure('control-and-data'))) return;
+    this.#greet();
+  }
+
+  #attach(socket: Socket): void {
+    this.#socket = socket;
+    socket.on('data', this.#onData).on('end', this.#onEnd).on('error', this.#onError).on('close', this.#onClose);
+  }
+
+  #detach(socket: Socket): void {
+    socket.off('data', this.#onData).off('end', this.#onEnd).off('error', this.#onError).off('close', this.#onClose);
   }
 
   /** For the server's clock. */
   get waiting(): Waiting {
     const { session } = this;
     return {
-      openedMs: this.#openedMs,
+      loginSinceMs: this.#loginSinceMs,
       loggedIn: session.login === 'in',
       activeMs: this.#activeMs,
       busy: this.#busy,
@@ -96,6 +119,8 @@ export class ControlConnection {
   /** Says 421 and closes. */
   close(reason: string): void {
     if (this.#closingMs !== undefined) return;
+    // In the middle of a handshake nothing can be said.
+    if (this.#handshake !== undefined) { this.destroy(reason); return; }
     this.#send(reply(421, `Closing the control connection: ${reason}.`));
     this.#hangUp(reason);
   }
@@ -110,6 +135,8 @@ export class ControlConnection {
   destroy(reason: string): void {
     this.#reason = reason;
     this.session.transfer?.stop('shutdown');
+    this.#closingMs ??= this.session.context.clock.monotonic();
+    this.#handshake?.abort();
     this.#socket.destroy();
   }
 
@@ -124,8 +151,11 @@ export class ControlConnection {
     const { queuedCommands } = this.session.context.limits;
     for (let lines = this.#incoming[0]; lines !== undefined; lines = this.#incoming[0]) {
       for (let next = lines.next(); next.done !== true; next = lines.next()) {
-        this.#take(next.value.kind === 'line' ? requestOf(next.value.bytes) : TOO_LONG);
-        if (this.#waitingCommands < queuedCommands) continue;
+        const request = next.value.kind === 'line' ? requestOf(next.value.bytes) : TOO_LONG;
+        const readsOn = !(request.found.kind === 'known' && request.found.command.endsReading === true);
+        if (!readsOn) this.#pause();
+        this.#take(request);
+        if (readsOn && this.#waitingCommands < queuedCommands) continue;
         this.#pause();
         return;
       }
@@ -181,9 +211,9 @@ export class ControlConnection {
     for (let request = this.#queue.shift(); request !== undefined; request = this.#queue.shift()) {
       this.#readOn();
       this.session.commands += 1;
-      await this.#execute(request);
-      this.session.abortWanted = false;
-      this.#activeMs = this.session.context.clock.monotonic();
+      await this.#executeInTurn(request);
+      if (this.session.securing !== undefined && !(await this.#beginTls(this.session.securing))) return;
+      this.#readOn();
       if (this.#finishing) this.close('the server is shutting down');
       if (this.#closingMs !== undefined) return;
       // Commands that came together must not keep everybody else waiting.
@@ -191,6 +221,57 @@ export class ControlConnection {
     }
     this.#busy = false;
     if (this.session.leaving) this.#hangUp('the client closed the connection');
+  }
+
+  async #executeInTurn(request: Request): Promise<void> {
+    const { session } = this;
+    const wasIn = session.login === 'in';
+    await this.#execute(request);
+    session.abortWanted = false;
+    this.#activeMs = session.context.clock.monotonic();
+    if (wasIn && session.login !== 'in') this.#loginSinceMs = this.#activeMs;
+  }
+
+  /** AUTH has been answered. What the client sent behind it in the clear is never executed (CVE-2011-0411). */
+  async #beginTls(scope: 'control' | 'control-and-data'): Promise<boolean> {
+    this.session.securing = undefined;
+    if (this.#hasUnread()) {
+      this.#reason = 'commands followed AUTH in the clear: somebody may have slipped them in';
+      this.#socket.destroy();
+      return false;
+    }
+    if (!(await this.#secure(scope))) return false;
+    this.#paused = false;
+    this.#attach(this.#socket);
+    return true;
+  }
+
+  /** Puts TLS under the control connection; false when that failed, and the session is over then. */
+  async #secure(scope: 'control' | 'control-and-data'): Promise<boolean> {
+    const { session } = this;
+    const { clock, limits } = session.context;
+    const handshake = (this.#handshake = new AbortController());
+    const cancel = clock.after(limits.handshakeMs, () => handshake.abort());
+    this.#detach(this.#socket);
+    try {
+      this.#socket = await session.secure(this.#socket, scope, handshake.signal);
+      return true;
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      if (this.#closingMs === undefined) this.#reason = `the TLS handshake failed: ${why}`;
+      this.#busy = false;
+      this.#closed();
+      return false;
+    } finally {
+      cancel();
+      this.#handshake = undefined;
+    }
+  }
+
+  /** Whether lines, or the beginning of one, wait to be read. */
+  #hasUnread(): boolean {
+    const lines = this.#incoming.some((waiting) => waiting.next().done !== true);
+    return lines || this.#lines.held.length > 0 || this.#queue.length > 0;
   }
 
   async #answerLive(): Promise<void> {

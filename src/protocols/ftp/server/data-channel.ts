@@ -13,27 +13,48 @@ import { TransferFailure } from './transfer.ts';
 type Way =
   | { readonly kind: 'none' }
   | { readonly kind: 'active'; readonly host: string; readonly port: number }
-  /** The client may come; `socket` is there once it has. */
-  | { readonly kind: 'passive'; readonly socket?: Socket };
+  /** The client may come; `arrived` holds who has, until one of them is `taken`. */
+  | { readonly kind: 'passive'; readonly arrived: Socket[]; taken?: true };
+
+/** Makes of a data connection one that is encrypted, or refuses it with a {@link TransferFailure}. */
+export type Protect = (socket: Socket) => Promise<Socket>;
+
+type Passive = Extract<Way, { kind: 'passive' }>;
+
+const inTheClear: Protect = (socket) => Promise.resolve(socket);
 
 const NONE: Way = { kind: 'none' };
+/** Connections that are looked at for one encrypted transfer: a stranger behind the client's address may be quicker. */
+const MOST_CANDIDATES = 4;
+/** Once a connection was refused, how long the client's own may still be on its way. */
+const LATE_CLIENT_MS = 2_000;
 /** With an explicit local port of an earlier connection these mean "not that port"; any other port serves as well. */
 const PORT_ERRORS = new Set(['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'EPERM']);
+
+/** Whose channel it is. */
+export interface DataChannelOwner {
+  /** Somebody came from another address than the client's. */
+  readonly onStranger: (address: string, port: number) => void;
+  /** `one`: the first connection is the client's; `several`: encryption will tell which. */
+  readonly candidates: () => 'one' | 'several';
+}
 
 export class DataChannel implements Lessee {
   readonly #ends: Ends;
   readonly #context: ServerContext;
-  readonly #onStranger: (address: string, port: number) => void;
+  readonly #onStranger: DataChannelOwner['onStranger'];
+  readonly #candidates: DataChannelOwner['candidates'];
   #way: Way = NONE;
   #listener: PassiveListener | undefined;
-  #arrived: ((socket: Socket) => void) | undefined;
+  #onArrival: ((socket: Socket) => void) | undefined;
   #usedMs = 0;
   #closed = false;
 
-  constructor(ends: Ends, context: ServerContext, onStranger: (address: string, port: number) => void) {
+  constructor(ends: Ends, context: ServerContext, { onStranger, candidates }: DataChannelOwner) {
     this.#ends = ends;
     this.#context = context;
     this.#onStranger = onStranger;
+    this.#candidates = candidates;
   }
 
   /** Expects the client on the session's port, which it opens when there is none; `undefined` when no port is free. */
@@ -42,7 +63,7 @@ export class DataChannel implements Lessee {
     this.#listener ??= await this.#context.passivePorts.lease(this.#ends.bindAddress, this, (socket) =>
       this.#admit(socket),
     );
-    if (this.#listener !== undefined) this.#way = { kind: 'passive' };
+    if (this.#listener !== undefined) this.#way = { kind: 'passive', arrived: [] };
     // The session may have ended while the port was being opened.
     if (this.#closed) this.close();
     return this.#listener?.port;
@@ -54,25 +75,28 @@ export class DataChannel implements Lessee {
     this.#way = { kind: 'active', host, port };
   }
 
-  /** The data connection for one transfer; rejects with a {@link TransferFailure} (425) or the signal's abort. */
-  async connect(signal: AbortSignal): Promise<Socket> {
+  /**
+   * The data connection for one transfer; rejects with a {@link TransferFailure} or the signal's abort. Of several that
+   * come, the first that `protect` accepts is it.
+   */
+  async connect(signal: AbortSignal, protect: Protect = inTheClear): Promise<Socket> {
     signal.throwIfAborted();
     const way = this.#way;
     switch (way.kind) {
       case 'none':
         throw new TransferFailure(425, 'The data connection has been given up.');
       case 'active':
-        return await this.#reach(way.host, way.port, signal);
+        return await protect(await this.#reach(way.host, way.port, signal));
       case 'passive':
-        return way.socket ?? (await this.#wait(signal));
+        return await this.#wait(way, protect, signal);
     }
   }
 
   /** Forgets what was agreed; a connection that waits is closed. The listener stays for the next time. */
   reset(): void {
-    if (this.#way.kind === 'passive') this.#way.socket?.destroy();
+    if (this.#way.kind === 'passive') for (const socket of this.#way.arrived) socket.destroy();
     this.#way = NONE;
-    this.#arrived = undefined;
+    this.#onArrival = undefined;
     this.#usedMs = this.#context.clock.monotonic();
   }
 
@@ -106,23 +130,38 @@ export class DataChannel implements Lessee {
     if (address !== this.#ends.peerAddress) {
       this.#onStranger(address, this.#listener?.port ?? 0);
       socket.destroy();
-    } else if (this.#way.kind !== 'passive' || this.#way.socket !== undefined) socket.destroy();
+    } else if (this.#way.kind !== 'passive' || this.#way.taken === true || this.#way.arrived.length >= this.#mostCandidates)
+      socket.destroy();
     else {
-      this.#way = { kind: 'passive', socket };
-      this.#arrived?.(socket);
+      this.#way.arrived.push(socket);
+      this.#onArrival?.(socket);
     }
   }
 
-  async #wait(signal: AbortSignal): Promise<Socket> {
+  get #mostCandidates(): number {
+    return this.#candidates() === 'one' ? 1 : MOST_CANDIDATES;
+  }
+
+  async #wait(way: Passive, protect: Protect, signal: AbortSignal): Promise<Socket> {
     const { promise, resolve, reject } = Promise.withResolvers<Socket>();
-    this.#arrived = resolve;
+    const refuse = (error: unknown): void =>
+      void this.#context.clock.after(LATE_CLIENT_MS, () => reject(error instanceof Error ? error : new Error('refused')));
+    const take = (socket: Socket, chosen: Socket): void => {
+      // Whoever got it closes it; the others are closed with the agreement.
+      way.taken = true;
+      way.arrived.splice(way.arrived.indexOf(socket), 1);
+      resolve(chosen);
+    };
+    const judge = (socket: Socket): void => void protect(socket).then((chosen) => take(socket, chosen), refuse);
+    this.#onArrival = judge;
+    for (const socket of way.arrived) judge(socket);
     const port = this.#listener?.port ?? 0;
-    return await this.#within(
-      promise,
-      reject,
-      signal,
-      `The client did not come to data port ${port}; is a firewall in between?`,
-    );
+    const late = `The client did not come to data port ${port}; is a firewall in between?`;
+    try {
+      return await this.#within(promise, reject, signal, late);
+    } finally {
+      this.#onArrival = undefined;
+    }
   }
 
   async #reach(host: string, port: number, signal: AbortSignal): Promise<Socket> {

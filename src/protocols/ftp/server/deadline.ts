@@ -3,7 +3,8 @@ import type { FtpLimits } from './options.ts';
 
 /** What a control connection is doing, as far as waiting goes. Times are monotonic milliseconds. */
 export interface Waiting {
-  readonly openedMs: number;
+  /** When a login began to be awaited. */
+  readonly loginSinceMs: number;
   readonly loggedIn: boolean;
   /** The last command, or the end of the last transfer. */
   readonly activeMs: number;
@@ -35,7 +36,7 @@ export function overdue(waiting: Waiting, limits: FtpLimits, nowMs: number): Ove
     return { act: 'destroy', reason: 'the client does not read its replies' };
   if (waiting.transferMs !== undefined)
     return passed(waiting.transferMs, limits.stallMs) ? { act: 'stop-transfer' } : undefined;
-  if (!waiting.loggedIn && passed(waiting.openedMs, limits.loginMs))
+  if (!waiting.loggedIn && passed(waiting.loginSinceMs, limits.loginMs))
     return { act: 'close', reason: `no login within ${limits.loginMs / 1000} s` };
   if (!waiting.busy && passed(waiting.activeMs, limits.idleMs))
     return { act: 'close', reason: `idle for ${limits.idleMs / 1000} s` };

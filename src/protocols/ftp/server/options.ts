@@ -14,6 +14,8 @@ export interface FtpLimits {
   readonly connectionsPerAddress: number;
   /** From connection to login. */
   readonly loginMs: number;
+  /** From AUTH, or from the connection where TLS begins at once, to the end of the handshake. */
+  readonly handshakeMs: number;
   /** Without a command and without a transfer. */
   readonly idleMs: number;
   /** A transfer of which the system takes or brings no byte. It takes them in steps that can be large on a quick network. */
@@ -37,6 +39,7 @@ export const DEFAULT_FTP_LIMITS: FtpLimits = {
   connections: 10_000,
   connectionsPerAddress: 50,
   loginMs: 60_000,
+  handshakeMs: 15_000,
   idleMs: 300_000,
   stallMs: 120_000,
   dataConnectMs: 30_000,

@@ -5,6 +5,7 @@
  * that, Node allocates 64 KiB for every read. The stream ends only at the client's FIN: a reset is an interruption.
  */
 import { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import type { Upload } from '../../../files/file-system.ts';
 import type { BufferPool } from './buffer-pool.ts';
 import type { Conversion } from './send.ts';
@@ -93,12 +94,12 @@ class Receiver {
 
   /**
    * A socket that reads into our buffers. Node has `onread` only for sockets that it makes itself, so the handle of the
-   * accepted one moves into a new one. Where a Node has no handle to move, the socket's own reads serve.
+   * accepted one moves into a new one. Where a Node has no handle to move, and under TLS, the socket's own reads serve.
    */
   #adopt(accepted: Socket): Socket {
     const holder = accepted as unknown as HandleHolder;
     const handle = holder._handle;
-    if (handle === undefined || handle === null) {
+    if (handle === undefined || handle === null || accepted instanceof TLSSocket) {
       accepted.on('data', (chunk: Buffer) => this.#copyIn(chunk));
       return accepted;
     }
@@ -140,8 +141,20 @@ class Receiver {
     return this.#mayRead();
   }
 
+  /** Gathers small pieces: under TLS they come by 16 KiB, which would be as many writes. */
   #copyIn(chunk: Buffer): void {
-    this.#writeApart(chunk);
+    for (let rest = chunk; rest.length > 0;) {
+      this.#filling ??= this.#takeBuffer();
+      if (this.#filling === undefined) {
+        this.#writeApart(rest);
+        break;
+      }
+      const count = rest.copy(this.#filling, this.#filledBytes);
+      this.#transfer.moved(count);
+      this.#filledBytes += count;
+      rest = rest.subarray(count);
+      if (this.#filledBytes === this.#filling.length) this.#flush();
+    }
     if (this.#writing >= MOST_BUFFERS && !this.#paused) {
       this.#paused = true;
       this.#socket?.pause();

@@ -1,4 +1,5 @@
 /** A transfer as one command: 150, the data connection, the bytes, and 226 or what went wrong; and what is told of it. */
+import type { Socket } from 'node:net';
 import { FileError } from '../../../files/error.ts';
 import type { TransferOutcome } from '../../../observe/event.ts';
 import { type Reply, reply } from '../wire/reply.ts';
@@ -30,16 +31,31 @@ export async function* runTransfer(session: Session, plan: TransferPlan): AsyncG
   }
 }
 
+/** The data connection, encrypted where that was agreed on. */
+function connectData({ data, security }: Session, { plan, signal }: Transfer): Promise<Socket> {
+  if (!security.isDataPrivate) return data.connect(signal);
+  const direction = plan.direction === 'upload' ? 'receives' : 'sends';
+  return data.connect(signal, (socket) => security.secureData(socket, direction, signal));
+}
+
+async function moveOver(socket: Socket, transfer: Transfer): Promise<string> {
+  const destroy = (): void => void socket.destroy();
+  transfer.signal.addEventListener('abort', destroy);
+  if (transfer.signal.aborted) destroy();
+  try {
+    return await transfer.plan.move(socket, transfer);
+  } catch (error) {
+    destroy();
+    throw error;
+  }
+}
+
 async function attempt(session: Session, transfer: Transfer): Promise<Reply> {
   const { plan } = transfer;
   try {
     if (session.abortWanted) transfer.stop('abor');
     if (session.leaving) transfer.stop('control-lost');
-    const socket = await session.data.connect(transfer.signal);
-    const destroy = (): void => void socket.destroy();
-    transfer.signal.addEventListener('abort', destroy);
-    if (transfer.signal.aborted) destroy();
-    const text = await plan.move(socket, transfer);
+    const text = await moveOver(await connectData(session, transfer), transfer);
     tell(session, transfer, 'complete', '');
     return reply(226, text);
   } catch (error) {

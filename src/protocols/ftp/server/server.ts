@@ -15,6 +15,7 @@ import { RECEIVE_BUFFER_BYTES } from './receive.ts';
 import { SEND_BUFFER_BYTES } from './send.ts';
 import type { Ends, ServerContext } from './context.ts';
 import { Session } from './session.ts';
+import { SecureContexts } from './tls/secure-contexts.ts';
 import { encodeText, printReply, reply } from '../wire/reply.ts';
 
 /** Memory that all transfers of one server together may take for their buffers, beyond a small one each. */
@@ -57,6 +58,7 @@ class Listener implements FtpServer {
       },
       passivePorts: new PassivePortPool(options.passivePorts, (below) => randomInt(below)),
       passiveAddresses: new PassiveAddresses(options.masquerade ?? [], clock),
+      ...(options.tls && { tls: { options: options.tls, contexts: new SecureContexts(options.tls.credentials, clock) } }),
     };
     this.#server = createServer({ noDelay: true, keepAlive: true, allowHalfOpen: true }, (socket) =>
       this.#accept(socket),
@@ -103,6 +105,7 @@ class Listener implements FtpServer {
     for (const connection of this.#connections) connection.finish('the server is shutting down');
     if (this.#connections.size === 0) this.#allGone();
     await Promise.all([closed, gone]);
+    this.#context.tls?.contexts.close();
     this.#stopWatch();
   }
 
@@ -145,10 +148,11 @@ class Listener implements FtpServer {
     const { observe, clock } = this.#context;
     const openedMs = clock.monotonic();
     const id = (this.#count += 1).toString(36);
-    const data = new DataChannel(ends, this.#context, (address, dataPort) =>
-      observe({ ...session.origin, kind: 'stranger', address, dataPort }),
-    );
-    const session = new Session(id, ends, this.#context, data);
+    const data = new DataChannel(ends, this.#context, {
+      onStranger: (address, dataPort) => observe({ ...session.origin, kind: 'stranger', address, dataPort }),
+      candidates: () => (session.security.isDataPrivate ? 'several' : 'one'),
+    });
+    const session: Session = new Session(id, ends, this.#context, data);
     const { peerAddress } = ends;
     this.#perAddress.set(peerAddress, (this.#perAddress.get(peerAddress) ?? 0) + 1);
     observe({ ...session.origin, kind: 'session-opened' });

@@ -1,6 +1,7 @@
 /** What the server knows of one client between its commands. Handlers read and change it; sockets are elsewhere. */
 import type { Account } from '../../../accounts/account.ts';
 import type { Permission } from '../../../accounts/permission.ts';
+import type { Socket } from 'node:net';
 import { authority } from '../../../base/authority.ts';
 import { ROOT, type VirtualPath } from '../../../base/virtual-path.ts';
 import type { FileSystem } from '../../../files/file-system.ts';
@@ -9,6 +10,7 @@ import { type LoginEvent, type LoginState, nextLogin } from '../session/login.ts
 import type { RepresentationType } from '../session/representation.ts';
 import type { Ends, ServerContext } from './context.ts';
 import type { DataChannel } from './data-channel.ts';
+import { SessionSecurity } from './tls/session-security.ts';
 import type { Transfer } from './transfer.ts';
 
 export class Session {
@@ -20,6 +22,10 @@ export class Session {
   leaving = false;
   /** Aborted when the control connection is gone, for whatever reason. */
   readonly gone = new AbortController();
+
+  readonly security: SessionSecurity;
+  /** Set by AUTH, taken behind its reply: what is to be encrypted from then on. */
+  securing: 'control' | 'control-and-data' | undefined;
 
   login: LoginState = 'fresh';
   userName = '';
@@ -50,6 +56,7 @@ export class Session {
     this.ends = ends;
     this.context = context;
     this.data = data;
+    this.security = new SessionSecurity(context.tls);
   }
 
   /** Moves the login state; false when the table refuses. */
@@ -58,6 +65,26 @@ export class Session {
     if (next === undefined) return false;
     this.login = next;
     return true;
+  }
+
+  /** Encrypts the control connection; rejects when that fails. */
+  async secure(clear: Socket, scope: 'control' | 'control-and-data', signal: AbortSignal): Promise<Socket> {
+    const { security } = this;
+    const socket = await security.secureControl(clear, signal);
+    if (scope === 'control-and-data') {
+      security.advance('buffer-size');
+      security.advance('data-private');
+    }
+    const serverName = typeof socket.servername === 'string' ? { serverName: socket.servername } : {};
+    this.context.observe({
+      ...this.origin,
+      kind: 'secured',
+      version: socket.getProtocol() ?? 'unknown',
+      cipher: socket.getCipher().standardName,
+      certificateNames: security.certificateNames,
+      ...serverName,
+    });
+    return socket;
   }
 
   /** Forgets everything but the connection (REIN, and a new USER). */
@@ -124,9 +151,9 @@ export class Session {
   }
 
   /** What every event of this session begins with. */
-  get origin(): { readonly protocol: 'ftp'; readonly session: string; readonly peer: string } {
+  get origin(): { readonly protocol: 'ftp' | 'ftps'; readonly session: string; readonly peer: string } {
     const { peerAddress, peerPort } = this.ends;
-    return { protocol: 'ftp', session: this.id, peer: authority(peerAddress, peerPort) };
+    return { protocol: this.security.state === 'clear' ? 'ftp' : 'ftps', session: this.id, peer: authority(peerAddress, peerPort) };
   }
 
   changed(verb: string, path: VirtualPath, detail = ''): void {

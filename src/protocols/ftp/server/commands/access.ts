@@ -9,6 +9,7 @@ const user = command({
   summary: 'Say who you are',
   source: 'RFC 959 §4.1.1',
   login: 'not-needed',
+  identifies: true,
   duringTransfer: 'waits',
   argument: text('<name>'),
   async *run(session, name) {
@@ -24,6 +25,7 @@ const pass = command({
   summary: 'Give the password',
   source: 'RFC 959 §4.1.1',
   login: 'not-needed',
+  identifies: true,
   duringTransfer: 'waits',
   argument: anyText,
   secret: true,
@@ -86,6 +88,7 @@ const account = command({
   summary: 'Give an account (not needed here)',
   source: 'RFC 959 §4.1.1',
   login: 'required',
+  identifies: true,
   duringTransfer: 'waits',
   argument: text('<account>'),
   secret: true,

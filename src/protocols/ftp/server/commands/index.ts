@@ -11,11 +11,13 @@ import { featuresOf, helpOn, INFORMATION } from './information.ts';
 import { LISTING } from './listing.ts';
 import { PARAMETERS } from './parameters.ts';
 import { RETRIEVE } from './retrieve.ts';
+import { SECURITY } from './security.ts';
 import { SITE } from './site.ts';
 import { STORE } from './store.ts';
 
 export const COMMANDS: readonly Command[] = [
   ...ACCESS,
+  ...SECURITY,
   ...DIRECTORIES,
   ...PARAMETERS,
   ...DATA_CONNECTION,
@@ -39,7 +41,7 @@ const PREFIXES: ReadonlySet<string> = new Set(
 
 /** Verbs of the IANA registry (RFC 5797) that have no row: 502, never a pretence. */
 const STANDARD: ReadonlySet<string> = new Set(
-  'SMNT AUTH ADAT PBSZ PROT CCC MIC CONF ENC HOST ALGS FEED HASH RANG MODB LPRT LPSV AVBL COMB CSID DSIZ RMDA THMB XCRC XMD5 XSHA1 XSHA256 XSHA512 MLSC MLSR'.split(
+  'SMNT ADAT CCC MIC CONF ENC HOST ALGS FEED HASH RANG MODB LPRT LPSV AVBL COMB CSID DSIZ RMDA THMB XCRC XMD5 XSHA1 XSHA256 XSHA512 MLSC MLSR'.split(
     ' ',
   ),
 );

@@ -63,7 +63,7 @@ export function featuresOf(commands: () => readonly Command[]): Command {
     argument: nothing,
     async *run(session) {
       const lines = commands().flatMap(({ features = [] }) =>
-        features.map((line) => (typeof line === 'string' ? line : line(session))),
+        features.flatMap((line) => (typeof line === 'string' ? line : line(session))),
       );
       yield reply(211, 'Features:', ...lines.sort(), 'End.');
     },
