@@ -8,3 +8,4 @@ export {
   type Masquerade,
   type PassivePorts,
 } from './server/options.ts';
+export type { TlsCredentials } from './server/tls-options.ts';
