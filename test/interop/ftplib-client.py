@@ -1,11 +1,15 @@
-"""Python's ftplib, told by its arguments what to do: HOST PORT MODE OPERATION [LOCAL REMOTE]."""
+"""Python's ftplib, told by its arguments what to do: HOST PORT MODE ENCRYPTION CA OPERATION [LOCAL REMOTE].
+
+ENCRYPTION is `none`, `tls` (as ftplib does it: each data connection is a TLS session of its own) or `tls-resuming`.
+"""
 
 import ftplib
 import os
 import socket
+import ssl
 import sys
 
-host, port, mode, operation, *names = sys.argv[1:]
+host, port, mode, encryption, authority, operation, *names = sys.argv[1:]
 local, remote = names if names else ("", "")
 
 
@@ -75,9 +79,31 @@ OPERATIONS = {
     "abort-with-synch": lambda ftp: abort(ftp, synch),
 }
 
-with ftplib.FTP() as ftp:
+
+class Resuming(ftplib.FTP_TLS):
+    """Continues the control connection's TLS session on data connections, which ftplib itself does not."""
+
+    def ntransfercmd(self, cmd, rest=None):
+        connection, size = ftplib.FTP.ntransfercmd(self, cmd, rest)
+        if self._prot_p:
+            connection = self.context.wrap_socket(
+                connection, server_hostname=self.host, session=self.sock.session
+            )
+        return connection, size
+
+
+def client():
+    if encryption == "none":
+        return ftplib.FTP()
+    kind = Resuming if encryption == "tls-resuming" else ftplib.FTP_TLS
+    return kind(context=ssl.create_default_context(cafile=authority))
+
+
+with client() as ftp:
     ftp.connect(host, int(port), timeout=10)
     ftp.login("u", "p")
+    if encryption != "none":
+        ftp.prot_p()
     ftp.set_pasv(mode == "passive")
     OPERATIONS[operation](ftp)
     ftp.quit()

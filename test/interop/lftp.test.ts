@@ -3,11 +3,16 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { atMeeting, interop, type Meeting } from '../support/interop.ts';
+import { atMeeting, everyEncryption, interop, type Meeting } from '../support/interop.ts';
 import { needs, runWell } from '../support/program.ts';
 import { hashTree, LATIN1_NAMES, makeTree, ODD_NAMES } from '../support/tree.ts';
 
 const lftp = (meeting: Meeting, ...commands: string[]): Promise<string> => lftpIn('C.UTF-8', meeting, ...commands);
+
+const trust = ({ encryption }: Meeting): string[] =>
+  encryption === undefined
+    ? ['set ftp:ssl-allow no']
+    : ['set ftp:ssl-force yes', 'set ftp:ssl-protect-data yes', `set ssl:ca-file ${encryption.caFile}`];
 
 /** In the locale C it takes names as bytes. */
 const lftpIn = async (locale: 'C' | 'C.UTF-8', meeting: Meeting, ...commands: string[]): Promise<string> => {
@@ -15,11 +20,11 @@ const lftpIn = async (locale: 'C' | 'C.UTF-8', meeting: Meeting, ...commands: st
     'set cmd:fail-exit yes',
     'set net:max-retries 1',
     'set net:timeout 10',
-    'set ftp:ssl-allow no',
+    ...trust(meeting),
     'set xfer:clobber yes',
     `set ftp:passive-mode ${meeting.mode === 'passive' ? 'yes' : 'no'}`,
   ];
-  const open = `open -u u,p -p ${meeting.port} ftp://${meeting.host.includes(':') ? `[${meeting.host}]` : meeting.host}`;
+  const open = `open -u u,p -p ${meeting.port} ${meeting.encryption?.start === 'implicit' ? 'ftps' : 'ftp'}://${meeting.host.includes(':') ? `[${meeting.host}]` : meeting.host}`;
   const script = [...settings, open, ...commands].join('; ');
   return (await runWell('lftp', ['--norc', '-c', script], { cwd: meeting.home, env: { LC_ALL: locale } })).output;
 };
@@ -28,6 +33,7 @@ interop({
   program: 'lftp',
   families: [4, 6],
   modes: ['passive', 'active'],
+  encryptions: everyEncryption('auto', 'required'),
   // It sends `EPRT |2|::|port|`, an address that belongs to nobody (4.9.2).
   cannot: (family, mode) => family === 6 && mode === 'active',
   get: (meeting, { local, remote }) => lftp(meeting, `get ${remote} -o ${local}`),
@@ -49,7 +55,7 @@ for (const { what, locale, settings, names } of [
   const count = 500;
 
   test(`lftp: mirror ${count} files down, names as ${what}`, needs('lftp'), () =>
-    atMeeting(4, 'passive', async ({ meeting, server }) => {
+    atMeeting({ family: 4, mode: 'passive' }, async ({ meeting, server }) => {
       makeTree(server.root, names, count);
       await lftpIn(locale, meeting, ...settings, 'mirror --parallel=4 --no-perms / copy');
       assert.deepEqual(hashTree(join(meeting.home, 'copy')), hashTree(server.root));
@@ -57,7 +63,7 @@ for (const { what, locale, settings, names } of [
   );
 
   test(`lftp: mirror ${count} files up, names as ${what}`, needs('lftp'), () =>
-    atMeeting(4, 'passive', async ({ meeting, server }) => {
+    atMeeting({ family: 4, mode: 'passive' }, async ({ meeting, server }) => {
       const source = join(meeting.home, 'source');
       mkdirSync(source);
       makeTree(source, names, count);
@@ -68,7 +74,7 @@ for (const { what, locale, settings, names } of [
 }
 
 test('lftp: find out, rename, change the mode, remove', needs('lftp'), () =>
-  atMeeting(4, 'passive', async ({ meeting, server }) => {
+  atMeeting({ family: 4, mode: 'passive' }, async ({ meeting, server }) => {
     makeTree(server.root, ['a', 'b'], 10);
     await lftp(meeting, 'mv a c', 'chmod 600 c', 'mkdir -p x/y', 'mv c x/y/c', 'rm -r sub', 'rmdir empty');
     assert.deepEqual([...hashTree(server.root).keys()].sort(), ['b', 'x', 'x/y', 'x/y/c']);

@@ -28,7 +28,7 @@ interop({
 });
 
 test('wget: a whole tree', needs('wget'), () =>
-  atMeeting(4, 'passive', async ({ meeting, server }) => {
+  atMeeting({ family: 4, mode: 'passive' }, async ({ meeting, server }) => {
     makeTree(server.root, ['plain.txt', 'two words.txt', "it's.txt", 'plus+.txt'], 20);
     await wget(meeting, '--recursive', '--no-host-directories', '--level=inf', url(meeting, ''));
     assert.deepEqual(hashTree(meeting.home), hashTree(server.root));

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { faultsOf, startTestServer, type TestServer } from './ftp-server.ts';
+import type { DataBinding } from '../../src/protocols/ftp/server/tls-options.ts';
 import { needs } from './program.ts';
+import { type TestTls, testTls } from './tls-ftp.ts';
 import { sampleBytes, sha256 } from './tree.ts';
 
 /** Where the server is and how data connections are to be made. */
@@ -15,7 +17,26 @@ export interface Meeting {
   readonly mode: 'active' | 'passive';
   /** A folder for the client's own files, where it also runs. */
   readonly home: string;
+  readonly encryption?: Encryption & {
+    /** The authority that the client is to trust, and no other. */
+    readonly caFile: string;
+  };
 }
+
+/** How a client encrypts; the listener speaks no other version. */
+export interface Encryption {
+  readonly start: 'explicit' | 'implicit';
+  readonly version: 'TLSv1.2' | 'TLSv1.3';
+  readonly dataBinding: DataBinding;
+}
+
+/** Each way once, with each of the bindings that a client can keep to. */
+export const everyEncryption = (...bindings: readonly DataBinding[]): Encryption[] =>
+  bindings.flatMap((dataBinding) =>
+    (['explicit', 'implicit'] as const).flatMap((start) =>
+      (['TLSv1.2', 'TLSv1.3'] as const).map((version) => ({ start, version, dataBinding })),
+    ),
+  );
 
 /** A file on each side; both are plain names. */
 export interface FilePair {
@@ -30,8 +51,10 @@ export interface Client {
   readonly program: string;
   readonly families: readonly (4 | 6)[];
   readonly modes: readonly ('active' | 'passive')[];
+  /** How it is tried encrypted, with verification on. */
+  readonly encryptions?: readonly Encryption[];
   /** What the program itself does wrong, so that it cannot be tried. */
-  readonly cannot?: (family: 4 | 6, mode: 'active' | 'passive') => boolean;
+  readonly cannot?: (family: 4 | 6, mode: 'active' | 'passive', encryption?: Encryption) => boolean;
   readonly get: Move;
   readonly put?: Move;
   readonly append?: Move;
@@ -180,20 +203,43 @@ export function interop(client: Client): void {
         const everything = family === 4 && mode === client.modes[0];
         for (const scenario of SCENARIOS)
           if (client[scenario.needs] !== undefined && (everything || scenario.everywhere))
-            test(scenario.name, () => atMeeting(family, mode, (stage) => scenario.play(client, stage)));
+            test(scenario.name, () => atMeeting({ family, mode }, (stage) => scenario.play(client, stage)));
       });
+  for (const encryption of client.encryptions ?? [])
+    describe(
+      `${client.program}: ${encryption.start} ${encryption.version}, binding ${encryption.dataBinding}`,
+      { skip },
+      () => {
+        for (const mode of client.modes.filter((each) => client.cannot?.(4, each, encryption) !== true))
+          for (const scenario of SCENARIOS)
+            if (client[scenario.needs] !== undefined && (mode === 'passive' || scenario.everywhere))
+              test(`${scenario.name}, ${mode}`, () =>
+                atMeeting({ family: 4, mode, encryption }, (stage) => scenario.play(client, stage)));
+      },
+    );
 }
+
+/** Everything is demanded of the client: encryption for names and for data. */
+const tlsFor = ({ start, version, dataBinding }: Encryption): Promise<TestTls> =>
+  testTls({ start, dataBinding, demand: 'data' }, { minVersion: version, maxVersion: version });
 
 /** A server and a home for one scenario, both thrown away. */
 export async function atMeeting(
-  family: 4 | 6,
-  mode: Meeting['mode'],
+  { family, mode, encryption }: { family: 4 | 6; mode: Meeting['mode']; encryption?: Encryption },
   play: (stage: Stage) => Promise<void>,
 ): Promise<void> {
-  await using server = await startTestServer({ host: family === 4 ? '127.0.0.1' : '::1' });
+  const tls = encryption && (await tlsFor(encryption));
+  const host = family === 4 ? '127.0.0.1' : '::1';
+  await using server = await startTestServer({ host, ...(tls && { tls: tls.options }) });
   const home = await mkdtemp(join(tmpdir(), 'portcall-home-'));
   try {
-    await play({ meeting: { host: server.host, port: server.port, mode, home }, server });
+    const meeting: Meeting = { host: server.host, port: server.port, mode, home };
+    if (tls === undefined || encryption === undefined) await play({ meeting, server });
+    else {
+      const caFile = join(home, 'ca.pem');
+      await writeFile(caFile, tls.authority.caPem);
+      await play({ meeting: { ...meeting, encryption: { ...encryption, caFile } }, server });
+    }
     assert.deepEqual(faultsOf(server), []);
   } finally {
     await rm(home, { recursive: true, force: true });

@@ -125,13 +125,19 @@ export class RawFtp implements AsyncDisposable {
     return await this.expect(226);
   }
 
+  /** Hands the socket to somebody else. */
+  release(): void {
+    for (const event of ['data', 'error', 'close']) this.socket.removeAllListeners(event);
+    this.#closed = true;
+  }
+
   /** Resolves when the server has closed. */
   async closed(): Promise<void> {
     if (!this.#closed) await within(once(this.socket, 'close'), 'the end of the control connection', this.#patienceMs);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.socket.destroy();
+    if (!this.#closed) this.socket.destroy();
     await this.closed();
   }
 

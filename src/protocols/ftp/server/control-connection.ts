@@ -120,7 +120,10 @@ export class ControlConnection {
   close(reason: string): void {
     if (this.#closingMs !== undefined) return;
     // In the middle of a handshake nothing can be said.
-    if (this.#handshake !== undefined) { this.destroy(reason); return; }
+    if (this.#handshake !== undefined) {
+      this.destroy(reason);
+      return;
+    }
     this.#send(reply(421, `Closing the control connection: ${reason}.`));
     this.#hangUp(reason);
   }

@@ -130,7 +130,11 @@ export class DataChannel implements Lessee {
     if (address !== this.#ends.peerAddress) {
       this.#onStranger(address, this.#listener?.port ?? 0);
       socket.destroy();
-    } else if (this.#way.kind !== 'passive' || this.#way.taken === true || this.#way.arrived.length >= this.#mostCandidates)
+    } else if (
+      this.#way.kind !== 'passive' ||
+      this.#way.taken === true ||
+      this.#way.arrived.length >= this.#mostCandidates
+    )
       socket.destroy();
     else {
       this.#way.arrived.push(socket);
@@ -145,7 +149,9 @@ export class DataChannel implements Lessee {
   async #wait(way: Passive, protect: Protect, signal: AbortSignal): Promise<Socket> {
     const { promise, resolve, reject } = Promise.withResolvers<Socket>();
     const refuse = (error: unknown): void =>
-      void this.#context.clock.after(LATE_CLIENT_MS, () => reject(error instanceof Error ? error : new Error('refused')));
+      void this.#context.clock.after(LATE_CLIENT_MS, () =>
+        reject(error instanceof Error ? error : new Error('refused')),
+      );
     const take = (socket: Socket, chosen: Socket): void => {
       // Whoever got it closes it; the others are closed with the agreement.
       way.taken = true;

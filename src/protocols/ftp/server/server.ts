@@ -58,7 +58,9 @@ class Listener implements FtpServer {
       },
       passivePorts: new PassivePortPool(options.passivePorts, (below) => randomInt(below)),
       passiveAddresses: new PassiveAddresses(options.masquerade ?? [], clock),
-      ...(options.tls && { tls: { options: options.tls, contexts: new SecureContexts(options.tls.credentials, clock) } }),
+      ...(options.tls && {
+        tls: { options: options.tls, contexts: new SecureContexts(options.tls.credentials, clock) },
+      }),
     };
     this.#server = createServer({ noDelay: true, keepAlive: true, allowHalfOpen: true }, (socket) =>
       this.#accept(socket),

@@ -153,7 +153,11 @@ export class Session {
   /** What every event of this session begins with. */
   get origin(): { readonly protocol: 'ftp' | 'ftps'; readonly session: string; readonly peer: string } {
     const { peerAddress, peerPort } = this.ends;
-    return { protocol: this.security.state === 'clear' ? 'ftp' : 'ftps', session: this.id, peer: authority(peerAddress, peerPort) };
+    return {
+      protocol: this.security.state === 'clear' ? 'ftp' : 'ftps',
+      session: this.id,
+      peer: authority(peerAddress, peerPort),
+    };
   }
 
   changed(verb: string, path: VirtualPath, detail = ''): void {

@@ -5,7 +5,7 @@
  * the public server does for its sockets are done here by hand: errors end the socket, and the client's certificate is
  * judged.
  */
-import type { Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import { type SecureContext, TLSSocket } from 'node:tls';
 import type { Duplex } from 'node:stream';
 
@@ -14,6 +14,8 @@ export type Alpn = 'ftp' | 'ftp-data';
 
 export interface HandshakeOptions {
   readonly context: SecureContext;
+  /** Remembers sessions for clients without tickets. */
+  readonly desk: Server;
   /** Strict when the client offers any (ALPACA, CVE-2021-3618). */
   readonly alpn: Alpn;
   readonly contextFor: (serverName: string) => SecureContext | undefined;
@@ -55,10 +57,11 @@ function confirmCertificate(socket: TLSSocket, wanted: HandshakeOptions['clientC
 /** Encrypts a connection. Rejects with a {@link HandshakeFailure}, and the socket is gone then. */
 export function secureSocket(clear: Socket | Duplex, options: HandshakeOptions): Promise<TLSSocket> {
   const { promise, resolve, reject } = Promise.withResolvers<TLSSocket>();
-  const { context, alpn, contextFor, clientCertificates, signal } = options;
+  const { context, desk, alpn, contextFor, clientCertificates, signal } = options;
   const socket = new TLSSocket(clear, {
     isServer: true,
     secureContext: context,
+    server: desk,
     ALPNProtocols: [alpn],
     requestCert: clientCertificates !== 'off',
     rejectUnauthorized: false,

@@ -1,5 +1,5 @@
 /** What one session has agreed on about encryption, and whether its data connections prove to be of the same client. */
-import type { Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { SecureContext, TLSSocket } from 'node:tls';
 import {
@@ -13,6 +13,7 @@ import type { TlsOptions } from '../tls-options.ts';
 import { TransferFailure } from '../transfer.ts';
 import type { SecureContexts } from './secure-contexts.ts';
 import { type Alpn, certificateNamesOf, HandshakeFailure, secureSocket } from './secure-socket.ts';
+import { createSessionDesk } from './session-desk.ts';
 import { refuseTruncation, withholdFin } from './withheld-fin.ts';
 
 /** What a listener speaks TLS with. */
@@ -31,6 +32,7 @@ export class SessionSecurity {
   readonly #service: TlsService | undefined;
   #state: ProtectionState = 'clear';
   #context: SecureContext | undefined;
+  #desk: Server | undefined;
   #certificateNames: readonly string[] = [];
   /** Data connections that continued the control connection's TLS session. */
   #continued = 0;
@@ -111,6 +113,7 @@ export class SessionSecurity {
     this.#context ??= contexts.take();
     return await secureSocket(clear, {
       context: this.#context,
+      desk: (this.#desk ??= createSessionDesk()),
       alpn,
       contextFor: (serverName) => contexts.named(serverName),
       clientCertificates: options.clientCertificates,

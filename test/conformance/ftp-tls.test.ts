@@ -1,0 +1,180 @@
+/** FTP over TLS as RFC 4217 has it: what is agreed on, in which order, and what holds afterwards. */
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { withholdFin } from '../../src/protocols/ftp/server/tls/withheld-fin.ts';
+import { startTestServer } from '../support/ftp-server.ts';
+import { RawFtp, readAll } from '../support/raw-ftp.ts';
+import { sampleBytes } from '../support/tree.ts';
+import { SecureFtp, testTls, tlsOver } from '../support/tls-ftp.ts';
+
+const VERSIONS = ['TLSv1.2', 'TLSv1.3'] as const;
+
+test('FEAT tells of AUTH, PBSZ and PROT only where there is a certificate', async () => {
+  await using plain = await startTestServer();
+  await using without = await RawFtp.open(plain.port);
+  assert.ok(!(await without.command('FEAT')).lines.some((line) => /AUTH|PBSZ|PROT/.test(line)));
+  await using server = await startTestServer({ tls: (await testTls()).options });
+  await using client = await RawFtp.open(server.port);
+  const { lines } = await client.command('FEAT');
+  for (const feature of [' AUTH TLS', ' PBSZ', ' PROT']) assert.ok(lines.includes(feature), feature);
+});
+
+for (const maxVersion of VERSIONS)
+  test(`${maxVersion}: files and listings go both ways over connections that continue the session`, async () => {
+    await using server = await startTestServer({ tls: (await testTls({ dataBinding: 'required' })).options });
+    const bytes = sampleBytes(3_000_001);
+    await writeFile(join(server.root, 'a'), bytes);
+    await using client = await SecureFtp.private(server.port, { maxVersion });
+    for (let time = 0; time < 4; time += 1) {
+      const down = await client.openData('RETR a');
+      assert.ok(down.isSessionReused());
+      assert.ok((await readAll(down)).equals(bytes));
+      await client.expect(226);
+    }
+    const up = await client.openData('STOR b');
+    up.end(bytes);
+    await client.expect(226);
+    assert.ok((await readFile(join(server.root, 'b'))).equals(bytes));
+    const listing = await client.openData('LIST');
+    assert.match((await readAll(listing)).toString(), / a\r\n/);
+    await client.expect(226);
+    const secured = await server.event('secured');
+    assert.equal(secured.version, maxVersion);
+    assert.equal(secured.protocol, 'ftps');
+  });
+
+test('the server says close_notify at the end of a file, so that a client can tell it from a cut', async () => {
+  await using server = await startTestServer({ tls: (await testTls()).options });
+  await writeFile(join(server.root, 'a'), 'whole');
+  await using client = await SecureFtp.private(server.port);
+  const raw = await client.passive();
+  await client.expect(150, 'RETR a');
+  // The end of TCP does not pass through, so only close_notify can end this.
+  const data = await tlsOver(withholdFin(raw).stream, client.resuming());
+  assert.equal((await readAll(data)).toString(), 'whole');
+  await client.expect(226);
+});
+
+test('PROT needs PBSZ, PBSZ needs AUTH, AUTH comes once', async () => {
+  await using server = await startTestServer({ tls: (await testTls()).options });
+  await using client = await SecureFtp.explicit(server.port);
+  await client.expect(503, 'AUTH TLS');
+  await client.expect(503, 'PROT P');
+  const sized = await client.expect(200, 'PBSZ 65536');
+  assert.match(sized.text, /PBSZ=0/);
+  await client.expect(200, 'PROT P');
+  await client.expect(536, 'PROT E');
+  await client.expect(536, 'PROT S');
+  await client.expect(504, 'PROT X');
+  await client.expect(200, 'PROT C');
+});
+
+test('AUTH SSL and TLS-P are taken as a wish for encrypted data too, other mechanisms are refused', async () => {
+  await using server = await startTestServer({ tls: (await testTls()).options });
+  await using client = await RawFtp.open(server.port);
+  await client.expect(504, 'AUTH GSSAPI');
+  await client.expect(234, 'AUTH SSL');
+});
+
+test('AUTH ends the login: who was in in the clear is so no longer', async () => {
+  await using server = await startTestServer({ tls: (await testTls()).options });
+  await using clear = await RawFtp.login(server.port);
+  await using client = await SecureFtp.over(clear);
+  await client.expect(530, 'PWD');
+  await client.expect(331, 'USER u');
+  await client.expect(230, 'PASS p');
+});
+
+test('implicit TLS encrypts data without being asked, and may be asked all the same', async () => {
+  await using server = await startTestServer({ tls: (await testTls({ start: 'implicit', demand: 'data' })).options });
+  await using client = await SecureFtp.implicit(server.port);
+  await client.expect(331, 'USER u');
+  await client.expect(230, 'PASS p');
+  assert.ok(Array.isArray((await readAll(await client.openData('MLSD'))).toString().split('\r\n')));
+  await client.expect(226);
+  await client.expect(200, 'PBSZ 0');
+  await client.expect(200, 'PROT P');
+  await client.expect(534, 'PROT C');
+});
+
+test('active data is encrypted too: the client stays the client of TLS', async () => {
+  await using server = await startTestServer({ tls: (await testTls({ dataBinding: 'required' })).options });
+  await writeFile(join(server.root, 'a'), 'over there');
+  await using client = await SecureFtp.private(server.port);
+  const data = await client.openActiveData('RETR a');
+  assert.equal((await readAll(data)).toString(), 'over there');
+  await client.expect(226);
+});
+
+test('a listener that demands encryption for the login takes no name before it', async () => {
+  await using server = await startTestServer({ tls: (await testTls({ demand: 'login' })).options });
+  await using clear = await RawFtp.open(server.port);
+  for (const line of ['USER u', 'PASS p', 'ACCT x']) assert.match((await clear.expect(530, line)).text, /AUTH TLS/);
+  await clear.expect(200, 'NOOP');
+  await using client = await SecureFtp.over(clear);
+  await client.expect(331, 'USER u');
+  await client.expect(230, 'PASS p');
+  const data = await client.passive();
+  await client.expect(150, 'NLST');
+  await readAll(data);
+  await client.expect(226);
+});
+
+test('a listener that demands it for data moves none without, and never falls back', async () => {
+  await using server = await startTestServer({ tls: (await testTls({ demand: 'data' })).options });
+  await using client = await SecureFtp.explicit(server.port);
+  await client.expect(331, 'USER u');
+  await client.expect(230, 'PASS p');
+  await client.passive();
+  assert.match((await client.expect(522, 'NLST')).text, /PROT P/);
+  await client.expect(200, 'PBSZ 0');
+  await client.expect(534, 'PROT C');
+  await client.expect(522, 'RETR a');
+});
+
+test('with binding auto, a client that never continues the session is served, and one that does is held to it', async () => {
+  await using server = await startTestServer({ tls: (await testTls({ dataBinding: 'auto' })).options });
+  await writeFile(join(server.root, 'a'), 'x');
+  await using never = await SecureFtp.private(server.port, { maxVersion: 'TLSv1.2' });
+  for (let time = 0; time < 3; time += 1) {
+    await readAll(await never.openData('RETR a', {}));
+    await never.expect(226);
+  }
+  await using client = await SecureFtp.private(server.port, { maxVersion: 'TLSv1.2' });
+  await readAll(await client.openData('RETR a'));
+  await client.expect(226);
+  await client.openData('RETR a', {}).catch(() => undefined);
+  await client.expect(522);
+});
+
+test('with binding auto, TLS 1.3 clients that use each ticket once may run out of them', async () => {
+  await using server = await startTestServer({ tls: (await testTls({ dataBinding: 'auto' })).options });
+  await writeFile(join(server.root, 'a'), 'x');
+  await using client = await SecureFtp.private(server.port, { maxVersion: 'TLSv1.3' });
+  for (const tls of [client.resuming(), client.resuming(), {}, {}]) {
+    await readAll(await client.openData('RETR a', tls));
+    await client.expect(226);
+  }
+});
+
+test('the certificate follows the name that the client asks for (SNI)', async () => {
+  const { authority, options } = await testTls();
+  const { certPem, keyPem } = authority.server(['files.example']);
+  const credentials = {
+    ...options.credentials,
+    contextFor: (name: string) => (name === 'files.example' ? { cert: certPem, key: keyPem } : undefined),
+  };
+  await using server = await startTestServer({ tls: { ...options, credentials } });
+  const trusted = { ca: authority.caPem, rejectUnauthorized: true };
+  await using named = await SecureFtp.private(server.port, { ...trusted, servername: 'files.example' });
+  // The ticket of the control connection opens data under that name too.
+  const listing = await named.openData('NLST');
+  assert.ok(listing.isSessionReused());
+  await readAll(listing);
+  await named.expect(226);
+  await using other = await SecureFtp.explicit(server.port, { ...trusted, servername: 'localhost' });
+  await other.expect(200, 'NOOP');
+  await assert.rejects(SecureFtp.explicit(server.port, { ...trusted, servername: 'elsewhere.example' }));
+});
