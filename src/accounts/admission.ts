@@ -21,7 +21,7 @@ export interface AdmissionLimits {
   readonly loginsPerMinute: number;
 }
 
-export const DEFAULT_ADMISSION_LIMITS: AdmissionLimits = {
+const DEFAULT_ADMISSION_LIMITS: AdmissionLimits = {
   connections: 10_000,
   connectionsPerAddress: 50,
   connectionsPerMinute: 600,
