@@ -207,6 +207,8 @@ describe('crowds', () => {
     );
     assert.ok(longestMs < 3_000, `another client waited ${Math.round(longestMs)} ms`);
     assert.ok(performance.now() - started < 30_000);
+    const told = server.events.filter(({ kind }) => kind === 'connection-refused').length;
+    assert.ok(told >= 20 && told < 100, `${told} events tell of it`);
     await eventually(() => server.sessionCount === 50, 'only the first are there');
     await Promise.all(held.map((client) => client[Symbol.asyncDispose]()));
     await eventually(() => server.sessionCount === 0, 'all sessions are gone');

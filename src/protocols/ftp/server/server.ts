@@ -2,7 +2,9 @@
 import { randomInt } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import { type Admission, createAdmission } from '../../../accounts/admission.ts';
+import { addressGroup } from '../../../accounts/address-group.ts';
 import type { Bans } from '../../../accounts/ban-list.ts';
+import { createRateLimit, type RateLimit } from '../../../accounts/rate-limit.ts';
 import { authority } from '../../../base/authority.ts';
 import { type Clock, systemClock } from '../../../base/clock.ts';
 import { createTrustedProxies } from '../../door/trusted-proxies.ts';
@@ -25,6 +27,8 @@ const BUFFER_BUDGET_BYTES = 64 * 1024 * 1024;
 const BACKLOG = 1024;
 /** How often deadlines are looked at. */
 const WATCH_MS = 1_000;
+/** Events of connections refused, for each address; the others are only counted. */
+const REFUSALS_TOLD = { perMinute: 60, burst: 20, keys: 1_000 };
 const DEFAULT_GRACE_MS = 10_000;
 
 /** Starts a server; rejects when it cannot listen. */
@@ -39,6 +43,8 @@ class Listener implements FtpServer {
   readonly #server: Server;
   readonly #connections = new Set<ControlConnection>();
   readonly #entrance: Entrance;
+  readonly #refusalsTold: RateLimit;
+  #refusalsUntold = 0;
   #count = 0;
   #stopWatch: () => void = () => undefined;
   #closed: Promise<void> | undefined;
@@ -65,6 +71,7 @@ class Listener implements FtpServer {
       bans,
       proxies: createTrustedProxies(options.trustedProxies ?? [], clock),
     };
+    this.#refusalsTold = createRateLimit({ ...REFUSALS_TOLD, clock });
     this.#entrance = new Entrance(this.#context.admission, this.#context.proxies, (arrival) => this.#decide(arrival));
     this.#server = createServer({ noDelay: true, keepAlive: true, allowHalfOpen: true }, (socket) =>
       this.#entrance.receive(socket),
@@ -127,7 +134,14 @@ class Listener implements FtpServer {
   #refuse(socket: Socket, ends: Ends, reason: string): void {
     const session = (this.#count += 1).toString(36);
     const peer = authority(ends.peerAddress, ends.peerPort);
-    this.#context.observe({ kind: 'connection-refused', protocol: 'ftp', session, peer, reason });
+    // A crowd that is turned away must not fill the log either.
+    if (this.#refusalsTold.take(addressGroup(ends.peerAddress)) > 0) this.#refusalsUntold += 1;
+    else {
+      const more = this.#refusalsUntold === 0 ? '' : `; ${this.#refusalsUntold} more refusals were not told`;
+      this.#refusalsUntold = 0;
+      const told = `${reason}${more}`;
+      this.#context.observe({ kind: 'connection-refused', protocol: 'ftp', session, peer, reason: told });
+    }
     socket.end(encodeText(printReply(reply(421, `Not now: ${reason}.`))));
     socket.resume();
     socket.destroySoon();
