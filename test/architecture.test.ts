@@ -18,6 +18,11 @@ interface Law {
 const LAWS: readonly Law[] = [
   { why: 'base knows nothing of the project, and only itself', from: /^src\/base\//, may: '^src/base/' },
   { why: 'listings are pure', from: /^src\/protocols\/listing\//, may: '^src/(base|protocols/listing)/' },
+  {
+    why: 'the door of all TCP servers knows addresses and sockets, no protocol',
+    from: /^src\/protocols\/door\//,
+    may: '^(node:net$|src/(base|accounts|protocols/door)/)',
+  },
   { why: 'wire formats are pure', from: /^src\/protocols\/(\w+)\/wire\//, may: '^src/(base|protocols/$1/wire)/' },
   {
     why: 'session tables are pure',
@@ -27,7 +32,7 @@ const LAWS: readonly Law[] = [
   {
     why: 'a server knows its own protocol, files, accounts and events; never another protocol nor a client',
     from: /^src\/protocols\/(\w+)\/server\//,
-    may: '^(node:(net|tls|stream|dgram|dns/promises|crypto)$|src/(base|files|accounts|observe|protocols/listing|protocols/$1/(wire|session|server))/)',
+    may: '^(node:(net|tls|stream|dgram|dns/promises|crypto)$|src/(base|files|accounts|observe|protocols/(listing|door)|protocols/$1/(wire|session|server))/)',
   },
   { why: 'the door of a protocol', from: /^src\/protocols\/(\w+)\/index\.ts$/, may: '^src/protocols/$1/' },
   {

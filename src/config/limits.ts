@@ -7,6 +7,7 @@ export interface FtpLimitSettings {
   queuedCommands?: number;
   connections?: number;
   connectionsPerAddress?: number;
+  connectionsPerMinute?: number;
   loginMs?: number;
   idleMs?: number;
   stallMs?: number;

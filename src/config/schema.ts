@@ -68,6 +68,7 @@ const account = z
 const limits = z.strictObject({
   connections: count(1_000_000).optional(),
   connectionsPerAddress: count(1_000_000).optional(),
+  connectionsPerMinute: count(100_000_000).optional(),
   loginSeconds: seconds.optional(),
   idleSeconds: seconds.optional(),
   stallSeconds: seconds.optional(),

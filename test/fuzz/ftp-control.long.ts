@@ -67,7 +67,13 @@ const oneLine = (text: string): string => text.replaceAll('\n', ' ').replace(/\r
 
 test('any lines at all are answered, each once', async () => {
   await using server = await startTestServer({
-    limits: { dataConnectMs: 20, passwordTries: 1_000, globMs: 100, connectionsPerAddress: 1_000 },
+    limits: {
+      dataConnectMs: 20,
+      passwordTries: 1_000,
+      globMs: 100,
+      connectionsPerAddress: 1_000,
+      connectionsPerMinute: 100_000,
+    },
   });
   await fc.assert(
     fc.asyncProperty(fc.array(line, { minLength: 1, maxLength: LINES }), async (lines) => {
@@ -91,7 +97,9 @@ test('any lines at all are answered, each once', async () => {
 });
 
 test('any bytes at all, in any pieces, leave the server alive', async () => {
-  await using server = await startTestServer({ limits: { connectionsPerAddress: 1_000, passwordTries: 1_000 } });
+  await using server = await startTestServer({
+    limits: { connectionsPerAddress: 1_000, connectionsPerMinute: 100_000, passwordTries: 1_000 },
+  });
   await fc.assert(
     fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 10 }), async (pieces) => {
       await using client = await RawFtp.open(server.port);

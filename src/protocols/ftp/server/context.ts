@@ -1,7 +1,10 @@
 /** What all sessions of a server share, and the ends of one of them. */
 import type { Authenticator } from '../../../accounts/account.ts';
+import type { Admission } from '../../../accounts/admission.ts';
+import type { Bans } from '../../../accounts/ban-list.ts';
 import type { Clock } from '../../../base/clock.ts';
 import type { Observer } from '../../../observe/event.ts';
+import type { TrustedProxies } from '../../door/trusted-proxies.ts';
 import type { TransferBuffers } from './buffer-pool.ts';
 import type { FtpLimits } from './options.ts';
 import type { PassiveAddresses } from './passive-address.ts';
@@ -20,15 +23,21 @@ export interface ServerContext {
   readonly passiveAddresses: PassiveAddresses;
   /** Left out where the listener has no certificate. */
   readonly tls?: TlsService;
+  readonly admission: Admission;
+  readonly bans: Bans | undefined;
+  readonly proxies: TrustedProxies;
 }
 
-/** The two ends of a control connection. Addresses are canonical: no IPv4 inside IPv6. */
+/**
+ * The two ends of a control connection, as the client sees them where a trusted proxy is in between. Addresses are
+ * canonical: no IPv4 inside IPv6.
+ */
 export interface Ends {
   readonly peerAddress: string;
   readonly peerPort: number;
   readonly localAddress: string;
   readonly localPort: number;
-  /** Both addresses as the system wants them: a link-local one with its zone (`fe80::1%eth0`). */
+  /** Where this server really is, and the client, as the system wants them: a link-local one with its zone (`fe80::1%eth0`). */
   readonly bindAddress: string;
   readonly reachAddress: string;
 }

@@ -82,6 +82,8 @@ export class ControlConnection {
   #attach(socket: Socket): void {
     this.#socket = socket;
     socket.on('data', this.#onData).on('end', this.#onEnd).on('error', this.#onError).on('close', this.#onClose);
+    // It was paused while a header or TLS came first.
+    socket.resume();
   }
 
   #detach(socket: Socket): void {

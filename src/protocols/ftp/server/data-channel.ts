@@ -39,6 +39,9 @@ export interface DataChannelOwner {
   readonly candidates: () => 'one' | 'several';
 }
 
+/** How many connections of proxies may wait for their header at once. */
+const UNREAD_HEADERS = 8;
+
 export class DataChannel implements Lessee {
   readonly #ends: Ends;
   readonly #context: ServerContext;
@@ -47,6 +50,8 @@ export class DataChannel implements Lessee {
   #way: Way = NONE;
   #listener: PassiveListener | undefined;
   #onArrival: ((socket: Socket) => void) | undefined;
+  /** Connections of proxies whose header has not come yet. */
+  readonly #unread = new Set<Socket>();
   #usedMs = 0;
   #closed = false;
 
@@ -120,6 +125,7 @@ export class DataChannel implements Lessee {
   /** The end of the session. */
   close(): void {
     this.#closed = true;
+    for (const socket of this.#unread) socket.destroy();
     this.reset();
     this.release();
   }
@@ -127,6 +133,25 @@ export class DataChannel implements Lessee {
   #admit(socket: Socket): void {
     socket.on('error', () => undefined);
     const address = canonicalAddress(socket.remoteAddress ?? '');
+    if (this.#context.proxies.trusts(address)) void this.#admitProxied(socket, address);
+    else this.#judge(socket, address);
+  }
+
+  /** A trusted proxy says on each connection whom it speaks for. */
+  async #admitProxied(socket: Socket, proxyAddress: string): Promise<void> {
+    if (this.#unread.size >= UNREAD_HEADERS) return void socket.destroy();
+    this.#unread.add(socket);
+    try {
+      const header = await this.#context.proxies.readHeader(socket);
+      this.#judge(socket, header.kind === 'proxied' ? header.sourceAddress : proxyAddress);
+    } catch {
+      socket.destroy();
+    } finally {
+      this.#unread.delete(socket);
+    }
+  }
+
+  #judge(socket: Socket, address: string): void {
     if (address !== this.#ends.peerAddress) {
       this.#onStranger(address, this.#listener?.port ?? 0);
       socket.destroy();

@@ -1,4 +1,5 @@
 /** When a session has waited too long, and for what. One clock for all sessions: an idle one owns no timer. */
+import type { Offence } from '../../../accounts/ban-list.ts';
 import type { FtpLimits } from './options.ts';
 
 /** What a control connection is doing, as far as waiting goes. Times are monotonic milliseconds. */
@@ -19,7 +20,7 @@ export interface Waiting {
 }
 
 export type Overdue =
-  | { readonly act: 'close'; readonly reason: string }
+  | { readonly act: 'close'; readonly reason: string; readonly offence?: Offence }
   /** No more waiting for politeness. */
   | { readonly act: 'destroy'; readonly reason: string }
   | { readonly act: 'stop-transfer' };
@@ -37,7 +38,7 @@ export function overdue(waiting: Waiting, limits: FtpLimits, nowMs: number): Ove
   if (waiting.transferMs !== undefined)
     return passed(waiting.transferMs, limits.stallMs) ? { act: 'stop-transfer' } : undefined;
   if (!waiting.loggedIn && passed(waiting.loginSinceMs, limits.loginMs))
-    return { act: 'close', reason: `no login within ${limits.loginMs / 1000} s` };
+    return { act: 'close', reason: `no login within ${limits.loginMs / 1000} s`, offence: 'no-login' };
   if (!waiting.busy && passed(waiting.activeMs, limits.idleMs))
     return { act: 'close', reason: `idle for ${limits.idleMs / 1000} s` };
   return undefined;

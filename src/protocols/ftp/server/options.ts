@@ -1,5 +1,7 @@
 /** What an FTP server must be told, and the bounds that it keeps. */
 import type { Authenticator } from '../../../accounts/account.ts';
+import type { Admission } from '../../../accounts/admission.ts';
+import type { Bans } from '../../../accounts/ban-list.ts';
 import type { Clock } from '../../../base/clock.ts';
 import type { Observer } from '../../../observe/event.ts';
 import type { TlsOptions } from './tls-options.ts';
@@ -11,7 +13,10 @@ export interface FtpLimits {
   /** Commands of one session that may wait behind the one that runs; then the socket is not read. */
   readonly queuedCommands: number;
   readonly connections: number;
+  /** An IPv6 address counts by its /64. */
   readonly connectionsPerAddress: number;
+  /** New connections of one address. */
+  readonly connectionsPerMinute: number;
   /** From connection to login. */
   readonly loginMs: number;
   /** From AUTH, or from the connection where TLS begins at once, to the end of the handshake. */
@@ -38,6 +43,7 @@ export const DEFAULT_FTP_LIMITS: FtpLimits = {
   queuedCommands: 64,
   connections: 10_000,
   connectionsPerAddress: 50,
+  connectionsPerMinute: 600,
   loginMs: 60_000,
   handshakeMs: 15_000,
   idleMs: 300_000,
@@ -75,6 +81,12 @@ export interface FtpServerOptions {
   readonly passivePorts?: PassivePorts;
   /** The first row whose network holds the client wins. */
   readonly masquerade?: readonly Masquerade[];
+  /** Who may come in and how many at once, over all listeners that share it. Left out: one of its own, from the limits. */
+  readonly admission?: Admission;
+  /** Is told of offences. An admission that is given asks its own list. */
+  readonly bans?: Bans;
+  /** Networks (CIDR) whose connections begin with a PROXY header, on the control port and on data ports. */
+  readonly trustedProxies?: readonly string[];
   /** Left out: everything is in the clear. */
   readonly tls?: TlsOptions;
 }

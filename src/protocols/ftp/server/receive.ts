@@ -82,6 +82,8 @@ class Receiver {
       this.#settle();
     });
     if (this.#transfer.signal.aborted) destroy();
+    // Its end may have come while it waited for the command, and will not be told again.
+    if (accepted.destroyed) this.#fail(new Interrupted('the client broke the data connection off'));
     try {
       await this.#done.promise;
     } finally {
@@ -99,8 +101,11 @@ class Receiver {
   #adopt(accepted: Socket): Socket {
     const holder = accepted as unknown as HandleHolder;
     const handle = holder._handle;
-    if (handle === undefined || handle === null || accepted instanceof TLSSocket) {
+    const cannotMove = accepted instanceof TLSSocket || accepted.readableLength > 0;
+    // Behind a PROXY header the first bytes may have come already, and then only the socket itself has them.
+    if (handle === undefined || handle === null || cannotMove) {
       accepted.on('data', (chunk: Buffer) => this.#copyIn(chunk));
+      accepted.resume();
       return accepted;
     }
     holder._handle = null;

@@ -1,14 +1,19 @@
 /** The listener of an FTP server: takes connections within bounds, watches their deadlines, and ends them in good order. */
 import { randomInt } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
+import { type Admission, createAdmission } from '../../../accounts/admission.ts';
+import { addressGroup } from '../../../accounts/address-group.ts';
+import type { Bans } from '../../../accounts/ban-list.ts';
+import { createRateLimit, type RateLimit } from '../../../accounts/rate-limit.ts';
 import { authority } from '../../../base/authority.ts';
-import { canonicalAddress } from '../../../base/cidr.ts';
-import { systemClock } from '../../../base/clock.ts';
+import { type Clock, systemClock } from '../../../base/clock.ts';
+import { createTrustedProxies } from '../../door/trusted-proxies.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { ControlConnection } from './control-connection.ts';
 import { DataChannel } from './data-channel.ts';
 import { overdue } from './deadline.ts';
-import { DEFAULT_FTP_LIMITS, type FtpServer, type FtpServerOptions } from './options.ts';
+import { type Arrival, Entrance } from './entrance.ts';
+import { DEFAULT_FTP_LIMITS, type FtpLimits, type FtpServer, type FtpServerOptions } from './options.ts';
 import { PassiveAddresses } from './passive-address.ts';
 import { PassivePortPool } from './passive-ports.ts';
 import { RECEIVE_BUFFER_BYTES } from './receive.ts';
@@ -23,6 +28,8 @@ const BUFFER_BUDGET_BYTES = 64 * 1024 * 1024;
 const BACKLOG = 1024;
 /** How often deadlines are looked at. */
 const WATCH_MS = 1_000;
+/** Events of connections refused, for each address; the others are only counted. */
+const REFUSALS_TOLD = { perMinute: 60, burst: 20, keys: 1_000 };
 const DEFAULT_GRACE_MS = 10_000;
 
 /** Starts a server; rejects when it cannot listen. */
@@ -36,7 +43,9 @@ class Listener implements FtpServer {
   readonly #context: ServerContext;
   readonly #server: Server;
   readonly #connections = new Set<ControlConnection>();
-  readonly #perAddress = new Map<string, number>();
+  readonly #entrance: Entrance;
+  readonly #refusalsTold: RateLimit;
+  #refusalsUntold = 0;
   #count = 0;
   #stopWatch: () => void = () => undefined;
   #closed: Promise<void> | undefined;
@@ -45,12 +54,13 @@ class Listener implements FtpServer {
   port = 0;
 
   constructor(options: FtpServerOptions) {
-    const clock = options.clock ?? systemClock;
+    const { clock = systemClock, bans } = options;
+    const limits = { ...DEFAULT_FTP_LIMITS, ...options.limits };
     this.#context = {
       authenticator: options.authenticator,
       observe: options.observe,
       clock,
-      limits: { ...DEFAULT_FTP_LIMITS, ...options.limits },
+      limits,
       greeting: options.greeting ?? 'Portcall FTP ready.',
       buffers: {
         sending: new BufferPool(SEND_BUFFER_BYTES, BUFFER_BUDGET_BYTES),
@@ -61,10 +71,19 @@ class Listener implements FtpServer {
       ...(options.tls && {
         tls: { options: options.tls, contexts: new SecureContexts(options.tls.credentials, clock) },
       }),
+      admission: options.admission ?? ownAdmission(limits, clock, bans),
+      bans,
+      proxies: createTrustedProxies(options.trustedProxies ?? [], clock),
     };
+    this.#refusalsTold = createRateLimit({ ...REFUSALS_TOLD, clock });
+    this.#entrance = new Entrance(this.#context.admission, this.#context.proxies, (arrival) => this.#decide(arrival));
     this.#server = createServer({ noDelay: true, keepAlive: true, allowHalfOpen: true }, (socket) =>
-      this.#accept(socket),
+      this.#entrance.receive(socket),
     );
+  }
+
+  get #protocol(): 'ftp' | 'ftps' {
+    return this.#context.tls?.options.start === 'implicit' ? 'ftps' : 'ftp';
   }
 
   get sessionCount(): number {
@@ -83,7 +102,7 @@ class Listener implements FtpServer {
     if (address === null || typeof address === 'string') throw new Error('the listener has no address');
     this.host = address.address;
     this.port = address.port;
-    this.#context.observe({ kind: 'listening', protocol: 'ftp', host: this.host, port: this.port });
+    this.#context.observe({ kind: 'listening', protocol: this.#protocol, host: this.host, port: this.port });
     this.#watch();
   }
 
@@ -104,6 +123,7 @@ class Listener implements FtpServer {
     const gone = new Promise<void>((resolve) => {
       this.#allGone = resolve;
     });
+    this.#entrance.close();
     for (const connection of this.#connections) connection.finish('the server is shutting down');
     if (this.#connections.size === 0) this.#allGone();
     await Promise.all([closed, gone]);
@@ -111,56 +131,47 @@ class Listener implements FtpServer {
     this.#stopWatch();
   }
 
-  #accept(socket: Socket): void {
-    // A client may be gone before it is accepted; its socket then has no address.
-    const { remoteAddress, remotePort, localAddress, localPort } = socket;
-    socket.on('error', () => undefined);
-    if (remoteAddress === undefined || localAddress === undefined) return void socket.destroy();
-    const ends: Ends = {
-      peerAddress: canonicalAddress(remoteAddress),
-      peerPort: remotePort ?? 0,
-      localAddress: canonicalAddress(localAddress),
-      localPort: localPort ?? 0,
-      bindAddress: withZone(localAddress),
-      reachAddress: withZone(remoteAddress),
-    };
-    const refusal = this.#refusal(ends.peerAddress);
-    if (refusal === undefined) this.#open(socket, ends);
-    else this.#refuse(socket, ends, refusal);
-  }
-
-  #refusal(address: string): string | undefined {
-    const { connections, connectionsPerAddress } = this.#context.limits;
-    if (this.#closed !== undefined) return 'the server is shutting down';
-    if (this.#connections.size >= connections) return `${connections} connections are open already`;
-    const open = this.#perAddress.get(address) ?? 0;
-    return open >= connectionsPerAddress ? `${open} connections from your address are open already` : undefined;
+  #decide({ socket, ends, verdict }: Arrival): void {
+    if (verdict.outcome === 'refused') this.#refuse(socket, ends, verdict.reason);
+    else if (this.#closed === undefined) this.#open(socket, ends, () => verdict.leave());
+    else {
+      verdict.leave();
+      this.#refuse(socket, ends, 'the server is shutting down');
+    }
   }
 
   #refuse(socket: Socket, ends: Ends, reason: string): void {
     const session = (this.#count += 1).toString(36);
     const peer = authority(ends.peerAddress, ends.peerPort);
-    this.#context.observe({ kind: 'connection-refused', protocol: 'ftp', session, peer, reason });
+    // A crowd that is turned away must not fill the log either.
+    if (this.#refusalsTold.take(addressGroup(ends.peerAddress)) > 0) this.#refusalsUntold += 1;
+    else {
+      const more = this.#refusalsUntold === 0 ? '' : `; ${this.#refusalsUntold} more refusals were not told`;
+      this.#refusalsUntold = 0;
+      const told = `${reason}${more}`;
+      this.#context.observe({ kind: 'connection-refused', protocol: this.#protocol, session, peer, reason: told });
+    }
     socket.end(encodeText(printReply(reply(421, `Not now: ${reason}.`))));
     socket.resume();
     socket.destroySoon();
   }
 
-  #open(socket: Socket, ends: Ends): void {
-    const { observe, clock } = this.#context;
+  #open(socket: Socket, ends: Ends, leave: () => void): void {
+    const { observe, clock, bans } = this.#context;
     const openedMs = clock.monotonic();
     const id = (this.#count += 1).toString(36);
     const data = new DataChannel(ends, this.#context, {
-      onStranger: (address, dataPort) => observe({ ...session.origin, kind: 'stranger', address, dataPort }),
+      onStranger(address, dataPort) {
+        observe({ ...session.origin, kind: 'stranger', address, dataPort });
+        bans?.offence(address, 'stranger-on-data-port');
+      },
       candidates: () => (session.security.isDataPrivate ? 'several' : 'one'),
     });
     const session: Session = new Session(id, ends, this.#context, data);
-    const { peerAddress } = ends;
-    this.#perAddress.set(peerAddress, (this.#perAddress.get(peerAddress) ?? 0) + 1);
     observe({ ...session.origin, kind: 'session-opened' });
     const connection = new ControlConnection(socket, session, (reason) => {
       this.#connections.delete(connection);
-      this.#leave(peerAddress);
+      leave();
       const account = session.accountName;
       observe({ ...session.origin, kind: 'session-closed', account, durationMs: clock.monotonic() - openedMs, reason });
       if (this.#connections.size === 0) this.#allGone();
@@ -168,22 +179,23 @@ class Listener implements FtpServer {
     this.#connections.add(connection);
   }
 
-  #leave(address: string): void {
-    const left = (this.#perAddress.get(address) ?? 1) - 1;
-    if (left > 0) this.#perAddress.set(address, left);
-    else this.#perAddress.delete(address);
-  }
-
   #watch(): void {
-    const { clock, limits } = this.#context;
+    const { clock, limits, bans } = this.#context;
     const nowMs = clock.monotonic();
     for (const connection of this.#connections) {
       const late = overdue(connection.waiting, limits, nowMs);
-      if (late !== undefined) connection.act(late);
+      if (late === undefined) continue;
+      if (late.act === 'close' && late.offence !== undefined)
+        bans?.offence(connection.session.ends.peerAddress, late.offence);
+      connection.act(late);
     }
     this.#stopWatch = clock.after(WATCH_MS, () => this.#watch());
   }
 }
 
-/** Canonical, but for the zone, without which a link-local address leads nowhere (RFC 4007 §11). */
-const withZone = (address: string): string => (address.includes('%') ? address : canonicalAddress(address));
+/** Without one that is shared with other listeners. */
+function ownAdmission(limits: FtpLimits, clock: Clock, bans: Bans | undefined): Admission {
+  const { connections, connectionsPerAddress, connectionsPerMinute } = limits;
+  const own = { connections, connectionsPerAddress, connectionsPerMinute };
+  return createAdmission({ limits: own, clock, ...(bans && { bans }) });
+}

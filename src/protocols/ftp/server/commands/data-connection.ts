@@ -32,7 +32,8 @@ function agree(session: Session, { host, port }: HostPort): Reply {
 
 /** A client on the server's own machine could have us talk to ourselves. */
 const isOurOwn = ({ ends, context }: Session, port: number): boolean =>
-  ends.peerAddress === ends.localAddress && (port === ends.localPort || context.passivePorts.holds(port));
+  [ends.localAddress, canonicalAddress(ends.bindAddress)].includes(ends.peerAddress) &&
+  (port === ends.localPort || context.passivePorts.holds(port));
 
 const port = command({
   verbs: ['PORT'],
