@@ -8,23 +8,27 @@
 import type { Socket } from 'node:net';
 import { LineSplitter, type SplitLine } from '../../../base/line-splitter.ts';
 import { type CommandLine, parseCommandLine } from '../wire/command-line.ts';
-import { encodeText, firstLine, innerLine, lastLine, printReply, type Reply, reply } from '../wire/reply.ts';
+import { type ForeignProtocol, foreignProtocolOf } from '../wire/foreign-protocol.ts';
+import { type Reply, reply } from '../wire/reply.ts';
 import { type Found, findCommand } from './commands/index.ts';
 import type { Overdue, Waiting } from './deadline.ts';
+import { ReplyWriter } from './reply-writer.ts';
 import { Turn } from './send.ts';
 import type { Session } from './session.ts';
 
 /** A line, and what it turned out to be. */
 interface Request extends CommandLine {
-  readonly found: Found | { readonly kind: 'too-long' } | { readonly kind: 'not-a-command' };
+  readonly found:
+    | Found
+    | { readonly kind: 'too-long' }
+    | { readonly kind: 'not-a-command' }
+    /** A line of another protocol. */
+    | { readonly kind: 'foreign'; readonly protocol: ForeignProtocol };
 }
 
 const CR = 0x0d;
-const ASCII = /^[\x00-\x7f]*$/;
 const TOO_LONG: Request = { verb: '', argument: '', found: { kind: 'too-long' } };
 const NOT_A_COMMAND: Request = { verb: '', argument: '', found: { kind: 'not-a-command' } };
-
-const nothing = (): void => undefined;
 
 /** What the server is told at the end, when nothing runs for the session any more. */
 export type OnClosed = (reason: string) => void;
@@ -34,6 +38,7 @@ export class ControlConnection {
   #socket: Socket;
   readonly #onClosed: OnClosed;
   readonly #lines: LineSplitter;
+  readonly #replies: ReplyWriter;
   /** Segments whose lines have not all been taken. */
   readonly #incoming: Generator<SplitLine>[] = [];
   readonly #queue: Request[] = [];
@@ -45,8 +50,8 @@ export class ControlConnection {
   #answering: Promise<void> = Promise.resolve();
   #answeringLive = false;
   #paused = false;
-  #streaming: Promise<void> | undefined;
-  #repliesStuckMs: number | undefined;
+  /** The first bytes have come. */
+  #heard = false;
   #closingMs: number | undefined;
   #reason = 'the client closed the connection';
   #finishing = false;
@@ -62,6 +67,7 @@ export class ControlConnection {
     this.session = session;
     this.#socket = socket;
     this.#onClosed = onClosed;
+    this.#replies = new ReplyWriter(socket, session.context.clock);
     this.#lines = new LineSplitter(session.context.limits.lineBytes);
     this.#loginSinceMs = this.#activeMs = session.context.clock.monotonic();
     if (session.security.options?.start === 'implicit') this.#answering = this.#greetSecurely();
@@ -70,7 +76,7 @@ export class ControlConnection {
 
   #greet(): void {
     this.#attach(this.#socket);
-    this.#send(reply(220, this.session.context.greeting));
+    this.#replies.send(reply(220, this.session.context.greeting));
   }
 
   /** Implicit TLS: not a byte before it. */
@@ -81,6 +87,7 @@ export class ControlConnection {
 
   #attach(socket: Socket): void {
     this.#socket = socket;
+    this.#replies.over(socket);
     socket.on('data', this.#onData).on('end', this.#onEnd).on('error', this.#onError).on('close', this.#onClose);
     // It was paused while a header or TLS came first.
     socket.resume();
@@ -98,7 +105,7 @@ export class ControlConnection {
       loggedIn: session.login === 'in',
       activeMs: this.#activeMs,
       busy: this.#busy,
-      repliesStuckMs: this.#repliesStuckMs,
+      repliesStuckMs: this.#replies.stuckMs,
       closingMs: this.#closingMs,
       transferMs: session.transfer?.progressMs,
     };
@@ -126,7 +133,7 @@ export class ControlConnection {
       this.destroy(reason);
       return;
     }
-    this.#send(reply(421, `Closing the control connection: ${reason}.`));
+    this.#replies.send(reply(421, `Closing the control connection: ${reason}.`));
     this.#hangUp(reason);
   }
 
@@ -147,6 +154,15 @@ export class ControlConnection {
 
   #read(chunk: Buffer): void {
     if (this.#closingMs !== undefined) return;
+    if (!this.#heard) {
+      this.#heard = true;
+      // A ClientHello, say, need not hold the end of a line.
+      const protocol = foreignProtocolOf(chunk);
+      if (protocol !== undefined) {
+        this.#turnAway(protocol);
+        return;
+      }
+    }
     this.#incoming.push(this.#lines.push(chunk));
     this.#consume();
   }
@@ -292,9 +308,13 @@ export class ControlConnection {
   async #execute(request: Request): Promise<void> {
     const { session } = this;
     const { found, verb, argument } = request;
+    if (found.kind === 'foreign') {
+      this.#turnAway(found.protocol);
+      return;
+    }
     if (found.kind !== 'known') {
       const answer = refusal(found.kind, verb);
-      await this.#answerWith(answer);
+      await this.#replies.answer(answer);
       this.#tellFailure(verb, '', answer);
       return;
     }
@@ -302,7 +322,7 @@ export class ControlConnection {
     const { transfersDone } = session;
     try {
       for await (const answer of found.command.execute(session, found.argument)) {
-        await this.#answerWith(answer);
+        await this.#replies.answer(answer);
         last = answer;
       }
     } catch (error) {
@@ -313,6 +333,13 @@ export class ControlConnection {
     if (last !== undefined && last.code >= 400 && !told)
       this.#tellFailure(verb, found.command.secret === true ? '' : argument, last);
     if (session.closing !== undefined) this.#hangUp(session.closing);
+  }
+
+  /** Somebody was sent here, perhaps to make us obey what hides in a request of theirs (ALPACA, CVE-2021-3618). */
+  #turnAway(protocol: ForeignProtocol): void {
+    const { context, ends } = this.session;
+    context.bans?.offence(ends.peerAddress, 'bad-protocol');
+    this.close(`this is FTP and not ${protocol}`);
   }
 
   #tellFailure(verb: string, argument: string, { code, lines, cause }: Reply): void {
@@ -327,66 +354,6 @@ export class ControlConnection {
       reply: reason,
       ...(cause === undefined ? {} : { cause }),
     });
-  }
-
-  async #answerWith(answer: Reply): Promise<void> {
-    // Nothing may come between the lines of one reply: a STAT during a transfer, and the transfer's own end.
-    while (this.#streaming !== undefined) await this.#streaming;
-    if (answer.stream === undefined) this.#send(answer);
-    else {
-      const sent = this.#sendStream(answer, answer.stream);
-      // Whoever waits for the end of this reply waits for a failed one too, and does not fail with it.
-      this.#streaming = sent.then(nothing, nothing);
-      try {
-        await sent;
-      } finally {
-        this.#streaming = undefined;
-      }
-    }
-    await this.#taken();
-  }
-
-  #send(answer: Reply): void {
-    this.#write(printReply(answer));
-  }
-
-  async #sendStream({ code, lines: [first = '', last = ''] }: Reply, stream: AsyncIterable<string>): Promise<void> {
-    let end = 'Broken off: it could not be read to its end.';
-    this.#write(firstLine(code, first));
-    try {
-      for await (const line of stream) {
-        this.#write(innerLine(line));
-        await this.#taken();
-        if (this.#socket.destroyed) return;
-      }
-      end = last;
-    } finally {
-      // A reply that was begun is ended, whatever happened in between, or the client would wait for ever.
-      this.#write(lastLine(code, end));
-    }
-  }
-
-  #write(text: string): void {
-    if (!this.#socket.writable) return;
-    // Nearly every reply is ASCII, which Node sends without a buffer in between.
-    if (ASCII.test(text)) this.#socket.write(text, 'latin1');
-    else this.#socket.write(encodeText(text));
-  }
-
-  /** Waits while the client does not take what we wrote, so that replies never pile up. */
-  async #taken(): Promise<void> {
-    if (!this.#socket.writableNeedDrain || this.#socket.destroyed) return;
-    this.#repliesStuckMs = this.session.context.clock.monotonic();
-    await new Promise<void>((resolve) => {
-      const go = (): void => {
-        this.#socket.off('drain', go);
-        this.#socket.off('close', go);
-        resolve();
-      };
-      this.#socket.once('drain', go);
-      this.#socket.once('close', go);
-    });
-    this.#repliesStuckMs = undefined;
   }
 
   #pause(): void {
@@ -410,7 +377,7 @@ export class ControlConnection {
   }
 
   #closed(): void {
-    this.session.gone.abort();
+    this.session.end();
     this.session.transfer?.stop('control-lost');
     for (const waiting of [this.#incoming, this.#queue, this.#live]) waiting.length = 0;
     this.session.data.close();
@@ -421,11 +388,14 @@ export class ControlConnection {
 
 function requestOf(line: Uint8Array): Request {
   const parsed = parseCommandLine(line);
-  return parsed === undefined ? NOT_A_COMMAND : { ...parsed, found: findCommand(parsed) };
+  const request = parsed === undefined ? NOT_A_COMMAND : { ...parsed, found: findCommand(parsed) };
+  // No command of ours looks like another protocol, so only what is none is looked at again.
+  const protocol = request.found.kind === 'known' ? undefined : foreignProtocolOf(line);
+  return protocol === undefined ? request : { ...request, found: { kind: 'foreign', protocol } };
 }
 
 /** RFC 959 §4.2.1: 502 for what the standard knows and this server does not do, 500 for what nobody knows. */
-function refusal(kind: Exclude<Request['found']['kind'], 'known'>, verb: string): Reply {
+function refusal(kind: Exclude<Request['found']['kind'], 'known' | 'foreign'>, verb: string): Reply {
   switch (kind) {
     case 'standard':
       return reply(502, `${verb} is not implemented.`);

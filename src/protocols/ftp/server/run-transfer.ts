@@ -1,5 +1,6 @@
 /** A transfer as one command: 150, the data connection, the bytes, and 226 or what went wrong; and what is told of it. */
 import type { Socket } from 'node:net';
+import type { Admitted, Refused } from '../../../accounts/admission.ts';
 import { FileError } from '../../../files/error.ts';
 import type { TransferOutcome } from '../../../observe/event.ts';
 import { type Reply, reply } from '../wire/reply.ts';
@@ -20,6 +21,12 @@ export async function* runTransfer(session: Session, plan: TransferPlan): AsyncG
     await plan.giveUp?.(undefined);
     return yield reply(425, 'Use PASV, EPSV, PORT or EPRT first.');
   }
+  const place = placeFor(session, plan);
+  if (place.outcome === 'refused') {
+    await plan.giveUp?.(undefined);
+    session.limited(place.reason);
+    return yield reply(450, `${place.reason}; try again later.`);
+  }
   const transfer = new Transfer(plan, session.context.clock);
   session.transfer = transfer;
   try {
@@ -27,9 +34,16 @@ export async function* runTransfer(session: Session, plan: TransferPlan): AsyncG
     yield await attempt(session, transfer);
   } finally {
     session.transfer = undefined;
+    place.leave();
     transfer.finish();
   }
 }
+
+const FREE: Admitted = { outcome: 'admitted', leave: () => undefined };
+
+/** Listings cost little and count for nothing. */
+const placeFor = ({ context, account }: Session, { direction }: TransferPlan): Admitted | Refused =>
+  direction === 'listing' ? FREE : context.admission.beginTransfer(account);
 
 /** The data connection, encrypted where that was agreed on. */
 function connectData({ data, security }: Session, { plan, signal }: Transfer): Promise<Socket> {

@@ -50,6 +50,8 @@ export class Session {
   transfersDone = 0;
   bytesMoved = 0;
   #account: Account | undefined;
+  /** Gives the account's place among its sessions back. */
+  #leave: () => void = () => undefined;
 
   constructor(id: string, ends: Ends, context: ServerContext, data: DataChannel) {
     this.id = id;
@@ -89,6 +91,7 @@ export class Session {
 
   /** Forgets everything but the connection (REIN, and a new USER). */
   forget(): void {
+    this.#leave();
     this.#account = undefined;
     this.workingDirectory = ROOT;
     this.type = 'ascii';
@@ -98,8 +101,16 @@ export class Session {
     this.data.reset();
   }
 
-  admit(account: Account): void {
+  /** `leave` is called once, when the account is no longer used here. */
+  admit(account: Account, leave: () => void): void {
     this.#account = account;
+    this.#leave = leave;
+  }
+
+  /** The control connection is gone. */
+  end(): void {
+    this.gone.abort();
+    this.#leave();
   }
 
   get accountName(): string | undefined {
@@ -162,6 +173,11 @@ export class Session {
 
   changed(verb: string, path: VirtualPath, detail = ''): void {
     this.context.observe({ ...this.origin, kind: 'changed', account: this.account.name, verb, path, detail });
+  }
+
+  /** A bound turned something away. */
+  limited(reason: string): void {
+    this.context.observe({ ...this.origin, kind: 'limit', account: this.#account?.name, reason });
   }
 
   fault(where: string, cause: unknown): void {

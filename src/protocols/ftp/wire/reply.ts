@@ -20,7 +20,6 @@ export const REPLY_TEXT = {
   230: 'Logged in.',
   250: 'Done.',
   257: 'Created.',
-  232: 'Logged in by certificate.',
   234: 'Begin TLS.',
   331: 'Password, please.',
   350: 'More information needed.',

@@ -1,4 +1,5 @@
 /** Who is there, and when they leave: USER, PASS, ACCT, REIN, QUIT (RFC 959 §4.1.1). */
+import type { Account } from '../../../../accounts/account.ts';
 import { type Reply, reply } from '../../wire/reply.ts';
 import { anyText, nothing, text } from '../arguments.ts';
 import { command } from '../command.ts';
@@ -37,42 +38,54 @@ const pass = command({
 });
 
 async function logIn(session: Session, password: string): Promise<Reply> {
-  const { authenticator, observe, limits } = session.context;
-  const address = session.ends.peerAddress;
-  const name = session.userName;
+  const { admission, authenticator } = session.context;
+  const { ends, security, userName: name, gone } = session;
+  const address = ends.peerAddress;
+  const mayTry = admission.tryLogin(address);
+  if (mayTry.outcome === 'refused') {
+    session.limited(mayTry.reason);
+    return hangUp(session, `Not now: ${mayTry.reason}.`);
+  }
   try {
-    const verdict = await authenticator.login({
-      name,
-      password,
-      address,
-      protocol: 'ftp',
-      signal: session.gone.signal,
-    });
-    if (verdict.outcome === 'accepted') {
-      session.advanceLogin('right');
-      session.admit(verdict.account);
-      observe({
-        ...session.origin,
-        kind: 'login',
-        account: verdict.account.name,
-        anonymous: verdict.account.anonymous,
-      });
-      return reply(230, `Logged in as ${verdict.account.name}.`);
-    }
-    const lockedOut = verdict.outcome === 'locked-out';
-    observe({
-      ...session.origin,
-      kind: 'login-failed',
-      account: name,
-      reason: verdict.reason,
-    });
-    if (lockedOut) return hangUp(session, 'Too many failed logins from your address; try again later.');
+    const { protocol } = session.origin;
+    const { certificateNames } = security;
+    const attempt = { name, password, address, protocol, certificateNames, signal: gone.signal };
+    const verdict = await authenticator.login(attempt);
+    if (verdict.outcome === 'accepted') return letIn(session, verdict.account);
+    tellRefusal(session, verdict.reason);
+    if (verdict.outcome === 'locked-out')
+      return hangUp(session, 'Too many failed logins from your address; try again later.');
   } catch (error) {
     // Whatever went wrong with the check, nobody is in.
-    if (!session.gone.signal.aborted) session.fault('PASS', error);
+    if (!gone.signal.aborted) session.fault('PASS', error);
   }
+  return wrongPassword(session);
+}
+
+const tellRefusal = (session: Session, reason: string): void =>
+  session.context.observe({ ...session.origin, kind: 'login-failed', account: session.userName, reason });
+
+/** The account is right; whether there is a place for one more session of it is another question. */
+function letIn(session: Session, account: Account): Reply {
+  const { admission, observe } = session.context;
+  const place = session.gone.signal.aborted ? GONE : admission.join(account);
+  if (place.outcome === 'refused') {
+    session.limited(`${account.name} was not let in: ${place.reason}`);
+    session.advanceLogin('wrong');
+    return reply(530, `Not now: ${place.reason}.`);
+  }
+  session.advanceLogin('right');
+  session.admit(account, () => place.leave());
+  observe({ ...session.origin, kind: 'login', account: account.name, anonymous: account.anonymous });
+  return reply(230, `Logged in as ${account.name}.`);
+}
+
+const GONE = { outcome: 'refused', reason: 'the client has left' } as const;
+
+function wrongPassword(session: Session): Reply {
   session.passwordFailures += 1;
-  if (session.passwordFailures >= limits.passwordTries) return hangUp(session, 'Too many failed logins.');
+  if (session.passwordFailures >= session.context.limits.passwordTries)
+    return hangUp(session, 'Too many failed logins.');
   session.advanceLogin('wrong');
   return reply(530, 'Name or password is wrong.');
 }
