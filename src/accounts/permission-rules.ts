@@ -50,6 +50,7 @@ class JudgedPlace implements PlaceRules {
   readonly #exact: RulePosition;
   readonly #folded: RulePosition;
   readonly allowed: ReadonlySet<Permission>;
+  readonly mentioned: boolean;
   readonly leads: boolean;
   readonly varies: boolean;
   /** The place of all names that no rule mentions. */
@@ -60,6 +61,7 @@ class JudgedPlace implements PlaceRules {
     this.#exact = exact;
     this.#folded = folded;
     this.allowed = allowedByBoth(exact.allowed, folded.allowed);
+    this.mentioned = exact.reached.length + folded.reached.length > 0;
     this.leads = leadsOn(exact);
     this.varies = variesBelow(exact) || variesBelow(folded);
   }

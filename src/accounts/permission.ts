@@ -19,6 +19,8 @@ export type Permission = (typeof PERMISSIONS)[number];
 /** The rules as they hold at one place, and the step to each name in it. */
 export interface PlaceRules {
   readonly allowed: ReadonlySet<Permission>;
+  /** Whether some rule speaks of this very name, and not only of a directory above it. */
+  readonly mentioned: boolean;
   /** Whether something is allowed further down by a rule of its own: such a directory is gone through and listed. */
   readonly leads: boolean;
   /** Whether there may be places further down where other things are allowed than here. */
@@ -39,7 +41,13 @@ export interface PermissionRules {
 
 /** The same everywhere. */
 export function everywhere(permissions: ReadonlySet<Permission>): PermissionRules {
-  const place: PlaceRules = { allowed: permissions, leads: false, varies: false, child: () => place };
+  const place: PlaceRules = {
+    allowed: permissions,
+    mentioned: false,
+    leads: false,
+    varies: false,
+    child: () => place,
+  };
   return {
     anywhere: (permission) => permissions.has(permission),
     at: () => permissions,

@@ -1,5 +1,8 @@
 /** Puts every file system of ours to the one contract. */
 import process from 'node:process';
+import { PERMISSIONS } from '../../src/accounts/permission.ts';
+import { permissionRules } from '../../src/accounts/permission-rules.ts';
+import { permitted } from '../../src/accounts/permitted.ts';
 import { ROOT } from '../../src/base/virtual-path.ts';
 import { chaos, memoryFileSystem, mountFileSystem } from '../../src/files/index.ts';
 import { describeFileSystem } from './files.ts';
@@ -16,3 +19,11 @@ describeFileSystem('mount of a local', () => {
   return { fileSystem: mountFileSystem([{ at: ROOT, fileSystem }]), dispose };
 });
 describeFileSystem('chaos without a fault', () => ({ fileSystem: chaos(memoryFileSystem(), []) }));
+
+/** They allow everything, and are not the same everywhere. */
+const rules = permissionRules(['/', '/no-such-place/below'].map((path) => ({ path, allow: PERMISSIONS })));
+describeFileSystem('permitted memory', () => ({ fileSystem: permitted(memoryFileSystem(), rules) }));
+describeFileSystem('permitted local', () => {
+  const { fileSystem, dispose } = makeLocal({ flush: 'never' });
+  return { fileSystem: permitted(fileSystem, rules), dispose };
+});
