@@ -26,4 +26,5 @@ export { type MountFileSystem, mountFileSystem } from './mount/mount-file-system
 export type { Mount } from './mount/mount-table.ts';
 export { chaos, type Fault, type FaultPoint } from './wrap/chaos.ts';
 export { readOnly } from './wrap/read-only.ts';
+export { type Rates, throttled } from './wrap/throttle.ts';
 export { resolvePath, ROOT, type VirtualPath } from '../base/virtual-path.ts';

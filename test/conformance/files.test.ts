@@ -3,8 +3,9 @@ import process from 'node:process';
 import { PERMISSIONS } from '../../src/accounts/permission.ts';
 import { permissionRules } from '../../src/accounts/permission-rules.ts';
 import { permitted } from '../../src/accounts/permitted.ts';
+import { systemClock } from '../../src/base/clock.ts';
 import { ROOT } from '../../src/base/virtual-path.ts';
-import { chaos, memoryFileSystem, mountFileSystem } from '../../src/files/index.ts';
+import { chaos, memoryFileSystem, mountFileSystem, throttled } from '../../src/files/index.ts';
 import { describeFileSystem } from './files.ts';
 import { makeLocal } from './make-local.ts';
 
@@ -26,4 +27,10 @@ describeFileSystem('permitted memory', () => ({ fileSystem: permitted(memoryFile
 describeFileSystem('permitted local', () => {
   const { fileSystem, dispose } = makeLocal({ flush: 'never' });
   return { fileSystem: permitted(fileSystem, rules), dispose };
+});
+const rates = { uploadBytesPerSecond: 1e9, downloadBytesPerSecond: 1e9 };
+describeFileSystem('throttled memory', () => ({ fileSystem: throttled(memoryFileSystem(), rates, systemClock) }));
+describeFileSystem('throttled local', () => {
+  const { fileSystem, dispose } = makeLocal({ flush: 'never' });
+  return { fileSystem: throttled(fileSystem, rates, systemClock), dispose };
 });
