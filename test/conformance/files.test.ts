@@ -5,7 +5,7 @@ import { permissionRules } from '../../src/accounts/permission-rules.ts';
 import { permitted } from '../../src/accounts/permitted.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { ROOT } from '../../src/base/virtual-path.ts';
-import { chaos, memoryFileSystem, mountFileSystem, throttled } from '../../src/files/index.ts';
+import { chaos, memoryFileSystem, mountFileSystem, quota, throttled } from '../../src/files/index.ts';
 import { describeFileSystem } from './files.ts';
 import { makeLocal } from './make-local.ts';
 
@@ -33,4 +33,10 @@ describeFileSystem('throttled memory', () => ({ fileSystem: throttled(memoryFile
 describeFileSystem('throttled local', () => {
   const { fileSystem, dispose } = makeLocal({ flush: 'never' });
   return { fileSystem: throttled(fileSystem, rates, systemClock), dispose };
+});
+const large = { bytes: 2 ** 50, files: 1e9 };
+describeFileSystem('memory with a quota', () => ({ fileSystem: quota(memoryFileSystem(), large, systemClock) }));
+describeFileSystem('local with a quota', () => {
+  const { fileSystem, dispose } = makeLocal({ flush: 'never' });
+  return { fileSystem: quota(fileSystem, large, systemClock), dispose };
 });
