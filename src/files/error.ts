@@ -13,6 +13,7 @@ export const FILE_ERROR_KINDS = [
   'cross-device',
   'busy',
   'full',
+  'quota',
   'read-only',
   'unsupported',
   'too-many-links',

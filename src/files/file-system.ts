@@ -28,8 +28,22 @@ export interface Entry {
   readonly uniqueId?: string;
 }
 
+/**
+ * What a call is about to do at a place: `pass` through it (a directory on the way, a link that is followed), `use` what
+ * stands there, `make` a name that is free, `replace` a file, or move a directory with its whole `tree`.
+ */
+export type Touch = 'pass' | 'use' | 'make' | 'replace' | 'tree';
+
+/**
+ * Judges a place before a call touches it, and ends the call by throwing. `real` is where the place really is in this
+ * file system: links on the way have been followed. Each place of a call is judged, in the order of the way, also where
+ * nothing stands; a rename judges the old name first. The place that was judged is the place that is touched.
+ */
+export type Guard = (real: VirtualPath, touch: Touch) => void;
+
 export interface CallOptions {
   readonly signal?: AbortSignal;
+  readonly guard?: Guard | undefined;
 }
 
 export interface StatOptions extends CallOptions {
@@ -69,6 +83,13 @@ export interface WriteOptions extends CallOptions {
   readonly mode?: number;
 }
 
+export interface CommitOptions {
+  /** Asked last of all before it is published. */
+  readonly stillWanted?: () => boolean;
+  /** `refused`: a name that is taken by then gives `exists`; `allowed` is the default. */
+  readonly replace?: 'allowed' | 'refused';
+}
+
 /**
  * A file being written. Nobody sees a byte of it under its name before `commit`; a reader keeps the old file.
  * Exactly one of `commit`, `keep` and `discard` ends it.
@@ -79,8 +100,8 @@ export interface Upload {
   /** Writes all of `bytes` at an offset. Calls may overlap; places that only grow refuse gaps with `unsupported`. */
   write(bytes: Uint8Array, positionBytes: number): Promise<void>;
   readonly descriptor?: number;
-  /** Makes it durable and puts it under its name, whole. `stillWanted` is asked last of all before it is published. */
-  commit(options?: { readonly stillWanted?: () => boolean }): Promise<Entry>;
+  /** Makes it durable and puts it under its name, whole. */
+  commit(options?: CommitOptions): Promise<Entry>;
   /** Interrupted: keeps what arrived so that the same owner can continue. Nothing is published. */
   keep(): Promise<void>;
   /** Given up: leaves nothing. */
@@ -148,7 +169,7 @@ export interface FileSystem {
   readonly openAt?: (path: VirtualPath, options: OpenAtOptions) => Promise<OpenFile>;
   readonly links?: Links;
   /** Size in bytes of what the owner's interrupted upload left under this name; `undefined` when there is none. */
-  readonly interruptedSize?: (path: VirtualPath, owner: string) => Promise<number | undefined>;
+  readonly interruptedSize?: (path: VirtualPath, owner: string, options?: CallOptions) => Promise<number | undefined>;
   /** Bytes that can still be written near this path. */
-  readonly freeSpace?: (path: VirtualPath) => Promise<number>;
+  readonly freeSpace?: (path: VirtualPath, options?: CallOptions) => Promise<number>;
 }

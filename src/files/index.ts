@@ -3,14 +3,17 @@ export { FILE_ERROR_KINDS, FileError, type FileErrorKind } from './error.ts';
 export type {
   Attributes,
   CallOptions,
+  CommitOptions,
   Entry,
   EntryType,
   FileReader,
   FileSystem,
+  Guard,
   Links,
   OpenAtOptions,
   OpenFile,
   StatOptions,
+  Touch,
   Upload,
   UploadStart,
   WriteOptions,
@@ -22,5 +25,8 @@ export { type MemoryFileSystem, type MemoryOptions, memoryFileSystem } from './m
 export { type MountFileSystem, mountFileSystem } from './mount/mount-file-system.ts';
 export type { Mount } from './mount/mount-table.ts';
 export { chaos, type Fault, type FaultPoint } from './wrap/chaos.ts';
+export { quota } from './wrap/quota.ts';
+export type { QuotaLimits } from './wrap/quota-ledger.ts';
 export { readOnly } from './wrap/read-only.ts';
+export { type Rates, throttled } from './wrap/throttle.ts';
 export { resolvePath, ROOT, type VirtualPath } from '../base/virtual-path.ts';

@@ -1,7 +1,11 @@
 /** Puts every file system of ours to the one contract. */
 import process from 'node:process';
+import { PERMISSIONS } from '../../src/accounts/permission.ts';
+import { permissionRules } from '../../src/accounts/permission-rules.ts';
+import { permitted } from '../../src/accounts/permitted.ts';
+import { systemClock } from '../../src/base/clock.ts';
 import { ROOT } from '../../src/base/virtual-path.ts';
-import { chaos, memoryFileSystem, mountFileSystem } from '../../src/files/index.ts';
+import { chaos, memoryFileSystem, mountFileSystem, quota, throttled } from '../../src/files/index.ts';
 import { describeFileSystem } from './files.ts';
 import { makeLocal } from './make-local.ts';
 
@@ -16,3 +20,23 @@ describeFileSystem('mount of a local', () => {
   return { fileSystem: mountFileSystem([{ at: ROOT, fileSystem }]), dispose };
 });
 describeFileSystem('chaos without a fault', () => ({ fileSystem: chaos(memoryFileSystem(), []) }));
+
+/** They allow everything, and are not the same everywhere. */
+const rules = permissionRules(['/', '/no-such-place/below'].map((path) => ({ path, allow: PERMISSIONS })));
+describeFileSystem('permitted memory', () => ({ fileSystem: permitted(memoryFileSystem(), rules) }));
+describeFileSystem('permitted local', () => {
+  const { fileSystem, dispose } = makeLocal({ flush: 'never' });
+  return { fileSystem: permitted(fileSystem, rules), dispose };
+});
+const rates = { uploadBytesPerSecond: 1e9, downloadBytesPerSecond: 1e9 };
+describeFileSystem('throttled memory', () => ({ fileSystem: throttled(memoryFileSystem(), rates, systemClock) }));
+describeFileSystem('throttled local', () => {
+  const { fileSystem, dispose } = makeLocal({ flush: 'never' });
+  return { fileSystem: throttled(fileSystem, rates, systemClock), dispose };
+});
+const large = { bytes: 2 ** 50, files: 1e9 };
+describeFileSystem('memory with a quota', () => ({ fileSystem: quota(memoryFileSystem(), large, systemClock) }));
+describeFileSystem('local with a quota', () => {
+  const { fileSystem, dispose } = makeLocal({ flush: 'never' });
+  return { fileSystem: quota(fileSystem, large, systemClock), dispose };
+});

@@ -1,6 +1,7 @@
 /** What every `FileSystem` must do, as a suite that any implementation can be put to. */
 import { describe, test } from 'node:test';
 import type { FileSystem } from '../../src/files/index.ts';
+import { guarding, guardingLinks } from './files-guarding.ts';
 import { attributes, inPlace, linking, space } from './files-powers.ts';
 import type { Case } from './files-probe.ts';
 import { changing, reading } from './files-reading.ts';
@@ -21,6 +22,8 @@ const NEEDS: readonly (readonly [Record<string, Case>, string, (files: FileSyste
   [reading, '', () => true],
   [changing, '', () => true],
   [uploading, '', () => true],
+  [guarding, '', () => true],
+  [guardingLinks, 'has no links', (files) => files.links !== undefined],
   [continuing, 'keeps nothing of interrupted uploads', (files) => files.interruptedSize !== undefined],
   [attributes, 'sets no attributes', (files) => files.setAttributes !== undefined],
   [inPlace, 'opens nothing in place', (files) => files.openAt !== undefined],

@@ -122,12 +122,13 @@ export function setLocalAttributes(jail: Jail, path: VirtualPath, wanted: Attrib
   if (wanted.sizeBytes !== undefined && !(Number.isSafeInteger(wanted.sizeBytes) && wanted.sizeBytes >= 0)) {
     throw new FileError('bad-offset', path);
   }
+  const errand = { guard: options.guard, touch: 'use' } as const;
   if (options.links !== 'stay') {
-    atTarget(jail, path, (place) => changeTarget(place, wanted));
+    atTarget(jail, path, errand, (place) => changeTarget(place, wanted));
     return;
   }
   // What is not a link is changed in the ordinary way, also when asked to stay at links.
-  atName(jail, path, (place) => {
+  atName(jail, path, errand, (place) => {
     if (typeof changeTarget(place, wanted) === 'symbol') changeLink(place, wanted);
   });
 }

@@ -77,7 +77,7 @@ test('what the system says has a kind, and a bug stays a bug', () => {
   };
   assert.deepEqual(['ENOSPC', 'EDQUOT', 'EACCES', 'EXDEV', 'EWEIRD'].map(kindOf), [
     'full',
-    'full',
+    'quota',
     'denied',
     'cross-device',
     'io',

@@ -19,7 +19,7 @@ const KINDS: ReadonlyMap<string, FileErrorKind> = new Map([
   ['EMFILE', 'busy'],
   ['ENFILE', 'busy'],
   ['ENOSPC', 'full'],
-  ['EDQUOT', 'full'],
+  ['EDQUOT', 'quota'],
   ['EFBIG', 'full'],
   ['EMLINK', 'full'],
   ['EROFS', 'read-only'],

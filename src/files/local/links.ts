@@ -33,10 +33,13 @@ function makeLink(jail: Jail, target: string, place: Place, path: VirtualPath): 
 }
 
 export const localLinks = (jail: Jail, confirmNameFree: (path: VirtualPath) => void): Links => ({
-  read: (path, options) => soon(options, () => atName(jail, path, (place) => readTarget(jail, path, place))),
+  read: (path, options) =>
+    soon(options, () =>
+      atName(jail, path, { guard: options?.guard, touch: 'use' }, (place) => readTarget(jail, path, place)),
+    ),
   make: (target, path, options) =>
     soon(options, () => {
       confirmNameFree(path);
-      atName(jail, path, (place) => makeLink(jail, target, place, path));
+      atName(jail, path, { guard: options?.guard, touch: 'make' }, (place) => makeLink(jail, target, place, path));
     }),
 });

@@ -2,7 +2,7 @@
 import { type Dir, lstatSync, opendirSync } from 'node:fs';
 import { decodeName } from '../../base/name.ts';
 import type { VirtualPath } from '../../base/virtual-path.ts';
-import type { CallOptions, Entry } from '../file-system.ts';
+import type { CallOptions, Entry, Guard } from '../file-system.ts';
 import { entryOf, linkEntry } from './entry.ts';
 import { translated, unless } from './errno.ts';
 import type { Directory, Jail } from './jail.ts';
@@ -43,8 +43,8 @@ function lookAt({ directory, depth }: HeldPlace, name: string, realRoot: string)
 }
 
 /** The directory behind a path, held until it is closed. */
-function holdDirectory(jail: Jail, path: VirtualPath): HeldPlace {
-  return atTarget<HeldPlace>(jail, path, ({ directory, name, depth }, walk) => {
+function holdDirectory(jail: Jail, path: VirtualPath, guard: Guard | undefined): HeldPlace {
+  return atTarget<HeldPlace>(jail, path, { guard, touch: 'use' }, ({ directory, name, depth }, walk) => {
     if (name === '') return { directory: walk.release(), depth };
     const entered = directory.enter(name);
     return entered === undefined ? LINK : { directory: entered, depth: depth + 1 };
@@ -59,9 +59,9 @@ class Listing {
   #limit = FIRST_BATCH;
   #ended = false;
 
-  constructor(jail: Jail, path: VirtualPath) {
+  constructor(jail: Jail, path: VirtualPath, guard: Guard | undefined) {
     this.#realRoot = jail.realRoot;
-    this.#held = holdDirectory(jail, path);
+    this.#held = holdDirectory(jail, path, guard);
     this.#names = namesIn(this.#held.directory);
   }
 
@@ -95,7 +95,7 @@ export async function* listLocal(
   options: CallOptions = {},
 ): AsyncGenerator<readonly Entry[], void, undefined> {
   options.signal?.throwIfAborted();
-  const listing = new Listing(jail, path);
+  const listing = new Listing(jail, path, options.guard);
   const slicer = new Slicer();
   try {
     while (listing.hasMore()) {

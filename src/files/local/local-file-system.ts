@@ -59,22 +59,29 @@ function look(place: Place, asked: string, realRoot: string): Entry {
 
 function statLocal(jail: Jail, path: VirtualPath, options: StatOptions): Entry {
   const name = baseName(path);
-  if (options.links === 'stay') return atName(jail, path, (place) => look(place, name, jail.realRoot));
-  return atTarget(jail, path, (place) => {
+  const errand = { guard: options.guard, touch: 'use' } as const;
+  if (options.links === 'stay') return atName(jail, path, errand, (place) => look(place, name, jail.realRoot));
+  return atTarget(jail, path, errand, (place) => {
     const stats = lstatSync(place.directory.pathOf(place.name));
     return stats.isSymbolicLink() ? LINK : entryOf(name, stats);
   });
 }
 
-function interruptedSize(jail: Jail, path: VirtualPath, owner: string): number | undefined {
-  return atTarget<number | undefined>(jail, path, ({ directory, name }) => {
+interface OwnerOptions extends CallOptions {
+  readonly owner: string;
+}
+
+function interruptedSize(jail: Jail, path: VirtualPath, { owner, guard }: OwnerOptions): number | undefined {
+  return atTarget<number | undefined>(jail, path, { guard, touch: 'use' }, ({ directory, name }) => {
     const stats = lstatSync(directory.pathOf(name), { throwIfNoEntry: false });
     return stats?.isSymbolicLink() === true ? LINK : partSize(directory, partName(owner, name));
   });
 }
 
-function freeSpace(jail: Jail, path: VirtualPath): number {
-  const { bavail, bsize } = atName(jail, path, ({ directory }) => statfsSync(directory.pathOf('')));
+function freeSpace(jail: Jail, path: VirtualPath, { guard }: CallOptions): number {
+  const { bavail, bsize } = atName(jail, path, { guard, touch: 'use' }, ({ directory }) =>
+    statfsSync(directory.pathOf('')),
+  );
   return bavail * bsize;
 }
 
@@ -101,12 +108,12 @@ export function localFileSystem(options: LocalOptions): LocalFileSystem {
     name: 'local',
     stat: (path, call = {}) => soon(call, () => statLocal(jail, path, call)),
     list: (path, call) => listLocal(jail, path, call),
-    openReader: (path, call) => soon(call, () => openLocalReader(jail, path)),
+    openReader: (path, call = {}) => soon(call, () => openLocalReader(jail, path, call)),
     openUpload: (path, call) => making(path, call, () => openLocalUpload(jail, rules, path, call)),
-    remove: (path, call) => soon(call, () => removeName(jail, path)),
-    removeDirectory: (path, call) => soon(call, () => removeDirectoryName(jail, path)),
-    makeDirectory: (path, call = {}) => making(path, call, () => makeDirectoryName(jail, path, call.mode ?? 0o777)),
-    rename: (from, to, call) => making(to, call, () => renameName(jail, from, to)),
+    remove: (path, call = {}) => soon(call, () => removeName(jail, path, call)),
+    removeDirectory: (path, call = {}) => soon(call, () => removeDirectoryName(jail, path, call)),
+    makeDirectory: (path, call = {}) => making(path, call, () => makeDirectoryName(jail, path, call)),
+    rename: (from, to, call = {}) => making(to, call, () => renameName(jail, { ...call, from, to })),
     setAttributes: (path, wanted, call = {}) => soon(call, () => setLocalAttributes(jail, path, wanted, call)),
     openAt: (path, call) =>
       soon(call, () => {
@@ -114,12 +121,12 @@ export function localFileSystem(options: LocalOptions): LocalFileSystem {
         return openLocalFile(jail, path, call);
       }),
     links: localLinks(jail, confirmNameFree),
-    interruptedSize: (path, owner) =>
-      soon(undefined, () => interruptedSize(jail, path, owner)).catch((error: unknown) => {
+    interruptedSize: (path, owner, call = {}) =>
+      soon(call, () => interruptedSize(jail, path, { ...call, owner })).catch((error: unknown) => {
         if (error instanceof FileError && error.kind === 'not-found') return undefined;
         throw error;
       }),
-    freeSpace: (path) => soon(undefined, () => freeSpace(jail, path)),
+    freeSpace: (path, call = {}) => soon(call, () => freeSpace(jail, path, call)),
     sweep: (signal) => sweepLeftovers(jail, clock, signal),
     close: () => jail.close(),
     [Symbol.dispose]: () => jail.close(),

@@ -2,6 +2,7 @@
 import { lstatSync, mkdirSync, renameSync, rmdirSync, type Stats, unlinkSync } from 'node:fs';
 import { ROOT, type VirtualPath, isWithin } from '../../base/virtual-path.ts';
 import { FileError } from '../error.ts';
+import type { CallOptions, Touch } from '../file-system.ts';
 import { codeOf, unless } from './errno.ts';
 import type { Jail } from './jail.ts';
 import { clearLeftovers } from './leftovers.ts';
@@ -10,8 +11,8 @@ import { type Place, atName } from './walk.ts';
 const lookAt = ({ directory, name }: Place): Stats | undefined =>
   lstatSync(directory.pathOf(name), { throwIfNoEntry: false });
 
-export const removeName = (jail: Jail, path: VirtualPath): void =>
-  atName(jail, path, (place) => {
+export const removeName = (jail: Jail, path: VirtualPath, { guard }: CallOptions): void =>
+  atName(jail, path, { guard, touch: 'use' }, (place) => {
     if (place.name === '') throw new FileError('is-directory', path);
     try {
       unlinkSync(place.directory.pathOf(place.name));
@@ -32,8 +33,8 @@ function removeHiddenFrom({ directory, name }: Place): boolean {
   }
 }
 
-export const removeDirectoryName = (jail: Jail, path: VirtualPath): void =>
-  atName(jail, path, (place) => {
+export const removeDirectoryName = (jail: Jail, path: VirtualPath, { guard }: CallOptions): void =>
+  atName(jail, path, { guard, touch: 'use' }, (place) => {
     if (place.name === '') throw new FileError('denied', path);
     const remove = (): true => {
       rmdirSync(place.directory.pathOf(place.name));
@@ -44,16 +45,23 @@ export const removeDirectoryName = (jail: Jail, path: VirtualPath): void =>
     remove();
   });
 
-export const makeDirectoryName = (jail: Jail, path: VirtualPath, mode: number): void =>
-  atName(jail, path, (place) => {
+interface MakeOptions extends CallOptions {
+  readonly mode?: number;
+}
+
+export const makeDirectoryName = (jail: Jail, path: VirtualPath, { guard, mode = 0o777 }: MakeOptions): void =>
+  atName(jail, path, { guard, touch: 'make' }, (place) => {
     if (place.name === '') throw new FileError('exists', path);
     mkdirSync(place.directory.pathOf(place.name), { mode: mode & 0o7777 });
   });
 
+const isOneInode = (one: Stats | undefined, other: Stats | undefined): boolean =>
+  one !== undefined && one.ino === other?.ino && one.dev === other.dev;
+
 function renamePlace(source: Place, target: Place, to: VirtualPath): void {
   const moved = lstatSync(source.directory.pathOf(source.name));
   const replaced = lookAt(target);
-  const isSame = replaced?.ino === moved.ino && replaced.dev === moved.dev;
+  const isSame = isOneInode(replaced, moved);
   // The system would put a directory over an empty one; a file system here never replaces a directory.
   if (replaced !== undefined && !isSame && (replaced.isDirectory() || moved.isDirectory()))
     throw new FileError('exists', to);
@@ -66,16 +74,24 @@ function renamePlace(source: Place, target: Place, to: VirtualPath): void {
 function isOneName(one: Place, other: Place): boolean {
   if (one.name.toLowerCase() !== other.name.toLowerCase()) return false;
   const [here, there] = [one, other].map(({ directory }) => lstatSync(directory.pathOf('')));
-  return here?.ino === there?.ino && here?.dev === there?.dev;
+  return isOneInode(here, there);
 }
 
-export function renameName(jail: Jail, from: VirtualPath, to: VirtualPath): void {
+interface Renaming extends CallOptions {
+  readonly from: VirtualPath;
+  readonly to: VirtualPath;
+}
+
+export function renameName(jail: Jail, { from, to, guard }: Renaming): void {
   if (from === ROOT) throw new FileError('denied', from);
   if (to === ROOT) throw new FileError('exists', to);
   if (from !== to && isWithin(from, to)) throw new FileError('bad-name', to);
-  atName(jail, from, (source) => {
+  const taking = (standing: Stats | undefined): Touch => (standing?.isDirectory() === true ? 'tree' : 'use');
+  atName(jail, from, { guard, touch: taking }, (source) => {
     if (source.name === '') throw new FileError('denied', from);
     // The inner walk gives its errors the second name, the outer one keeps them.
-    atName(jail, to, (target) => renamePlace(source, target, to));
+    const putting = (standing: Stats | undefined): Touch =>
+      standing === undefined || isOneInode(standing, lookAt(source)) ? 'make' : 'replace';
+    atName(jail, to, { guard, touch: putting }, (target) => renamePlace(source, target, to));
   });
 }

@@ -1,8 +1,8 @@
 /** A regular file on a local disk, open in place for reads and writes at any offset. */
-import { constants, openSync } from 'node:fs';
+import { constants, openSync, type Stats } from 'node:fs';
 import { type VirtualPath, baseName } from '../../base/virtual-path.ts';
 import { FileError } from '../error.ts';
-import type { Attributes, Entry, OpenAtOptions, OpenFile } from '../file-system.ts';
+import type { Attributes, Entry, OpenAtOptions, OpenFile, Touch } from '../file-system.ts';
 import { changeOpen } from './attributes.ts';
 import { Descriptor } from './descriptor.ts';
 import { entryOf } from './entry.ts';
@@ -84,13 +84,18 @@ function openExisting(place: Place, flags: number): number | typeof LINK {
   return found === LINK ? LINK : found.descriptor;
 }
 
+const useOrMake = (standing: Stats | undefined): Touch => (standing === undefined ? 'make' : 'use');
+
 export function openLocalFile(jail: Jail, path: VirtualPath, options: OpenAtOptions): OpenFile {
-  const { access, create: creation = 'never', mode = 0o666 } = options;
+  const { access, create: creation = 'never', mode = 0o666, guard } = options;
   const flags = ACCESS[access] | (options.truncate === true && access !== 'read' ? O_TRUNC : 0);
   const open = (): number => {
-    if (creation === 'never') return atTarget(jail, path, (place) => openExisting(place, flags));
-    if (creation === 'if-missing') return atTarget(jail, path, (place) => openOrCreate(place, flags, mode));
-    const made = atName(jail, path, (place) => (place.name === '' ? undefined : create(place, flags, mode)));
+    if (creation === 'never')
+      return atTarget(jail, path, { guard, touch: 'use' }, (place) => openExisting(place, flags));
+    if (creation === 'if-missing')
+      return atTarget(jail, path, { guard, touch: useOrMake }, (place) => openOrCreate(place, flags, mode));
+    const make = (place: Place): number | undefined => (place.name === '' ? undefined : create(place, flags, mode));
+    const made = atName(jail, path, { guard, touch: 'make' }, make);
     if (made === undefined) throw new FileError('exists', path);
     return made;
   };

@@ -1,7 +1,7 @@
 /** A regular file on a local disk, open for reading. */
 import { constants } from 'node:fs';
 import { type VirtualPath, baseName } from '../../base/virtual-path.ts';
-import type { Entry, FileReader } from '../file-system.ts';
+import type { CallOptions, Entry, FileReader } from '../file-system.ts';
 import { Descriptor } from './descriptor.ts';
 import { entryOf } from './entry.ts';
 import type { Jail } from './jail.ts';
@@ -38,7 +38,8 @@ class LocalReader implements FileReader {
   }
 }
 
-export function openLocalReader(jail: Jail, path: VirtualPath): FileReader {
-  const { descriptor, stats } = atTarget(jail, path, (place) => openRegular(place, constants.O_RDONLY));
+export function openLocalReader(jail: Jail, path: VirtualPath, { guard }: CallOptions): FileReader {
+  const errand = { guard, touch: 'use' } as const;
+  const { descriptor, stats } = atTarget(jail, path, errand, (place) => openRegular(place, constants.O_RDONLY));
   return new LocalReader(entryOf(baseName(path), stats), new Descriptor(descriptor, path));
 }

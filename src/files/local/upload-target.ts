@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import type { VirtualPath } from '../../base/virtual-path.ts';
 import { FileError } from '../error.ts';
+import type { Touch, WriteOptions } from '../file-system.ts';
 import { unless } from './errno.ts';
 import type { Directory, Held, Jail } from './jail.ts';
 import { notAFile } from './open-regular.ts';
@@ -73,8 +74,10 @@ function existingAt(directory: Directory, name: string): Stats | undefined | typ
   }
 }
 
-export const findTarget = (jail: Jail, path: VirtualPath, owner: string | undefined): Target =>
-  atTarget<Target>(jail, path, ({ directory, name }, walk) => {
+const replaceOrMake = (standing: Stats | undefined): Touch => (standing === undefined ? 'make' : 'replace');
+
+export const findTarget = (jail: Jail, path: VirtualPath, { owner, guard }: WriteOptions): Target =>
+  atTarget<Target>(jail, path, { guard, touch: replaceOrMake }, ({ directory, name }, walk) => {
     const existing = existingAt(directory, name);
     if (existing === LINK) return LINK;
     const part = owner === undefined ? undefined : partName(owner, name);

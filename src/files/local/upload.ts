@@ -19,7 +19,7 @@ import {
 } from 'node:fs';
 import { type VirtualPath, baseName } from '../../base/virtual-path.ts';
 import { FileError } from '../error.ts';
-import type { Entry, Upload, UploadStart, WriteOptions } from '../file-system.ts';
+import type { CommitOptions, Entry, Upload, UploadStart, WriteOptions } from '../file-system.ts';
 import { Descriptor } from './descriptor.ts';
 import { entryOf } from './entry.ts';
 import { codeOf, translateError, unless } from './errno.ts';
@@ -117,7 +117,7 @@ class LocalUpload implements Upload {
     return this.#file.write(bytes, positionBytes, (from, to) => this.#extent.add(from, to));
   }
 
-  async commit(options: { readonly stillWanted?: () => boolean } = {}): Promise<Entry> {
+  async commit(options: CommitOptions = {}): Promise<Entry> {
     this.#confirmRunning();
     await this.#guarded(async () => {
       fchmodSync(this.#file.number, this.#finalMode());
@@ -127,7 +127,7 @@ class LocalUpload implements Upload {
       await this.keep();
       throw new FileError('interrupted', this.#target.path);
     }
-    return this.#guarded(() => this.#publish());
+    return this.#guarded(() => this.#publish(options.replace));
   }
 
   async keep(): Promise<void> {
@@ -147,9 +147,10 @@ class LocalUpload implements Upload {
   }
 
   /** No `await` before the rename: between the last question and the publishing nothing else may run. */
-  async #publish(): Promise<Entry> {
+  async #publish(replace: CommitOptions['replace']): Promise<Entry> {
     const { directory, name, part } = this.#target;
-    if (this.#plan.start.from === 'nothing-new') publishNew(this.#target, this.#temporary.name);
+    if (this.#plan.start.from === 'nothing-new' || replace === 'refused')
+      publishNew(this.#target, this.#temporary.name);
     else renameSync(directory.pathOf(this.#temporary.name), directory.pathOf(name));
     this.#ended = true;
     try {
@@ -241,10 +242,10 @@ export async function openLocalUpload(
   path: VirtualPath,
   options: WriteOptions = {},
 ): Promise<Upload> {
-  const { start = { from: 'nothing' }, owner, signal, mode = 0o666 } = options;
+  const { start = { from: 'nothing' }, signal, mode = 0o666 } = options;
   signal?.throwIfAborted();
   if (start.from === 'offset' && !isOffset(start.offsetBytes)) throw new FileError('bad-offset', path);
-  const target = findTarget(jail, path, owner);
+  const target = findTarget(jail, path, options);
   try {
     if (start.from === 'nothing-new' && target.existing !== undefined) throw new FileError('exists', path);
     const { temporary, startBytes } = await begin(target, start);

@@ -2,10 +2,11 @@
  * Finds the place a virtual path means, one component at a time. Symlinks are followed here and nowhere else, so that
  * each step of a link is checked like a step of the path.
  */
-import { readlinkSync } from 'node:fs';
+import { lstatSync, readlinkSync, type Stats } from 'node:fs';
 import { decodeName } from '../../base/name.ts';
 import { type VirtualPath, componentsOf } from '../../base/virtual-path.ts';
 import { FileError } from '../error.ts';
+import type { Guard, Touch } from '../file-system.ts';
 import { translateError, unless } from './errno.ts';
 import type { Directory, Jail } from './jail.ts';
 import { isReserved } from './reserved-name.ts';
@@ -22,6 +23,13 @@ export interface Place {
   readonly depth: number;
 }
 
+/** What a walk is for, so that its places can be judged before anything is done there. */
+export interface Errand {
+  readonly guard?: Guard | undefined;
+  /** What will be done at the last place; asked with what stands there. */
+  readonly touch: Touch | ((standing: Stats | undefined) => Touch);
+}
+
 /** The components after the root when an absolute target lies inside it. */
 export function insideRoot(realRoot: string, target: string): string | undefined {
   if (target === realRoot) return '/';
@@ -36,15 +44,17 @@ export const readLink = (directory: Directory, name: string): string =>
 class Walk {
   readonly #jail: Jail;
   readonly #path: VirtualPath;
+  readonly #guard: Guard | undefined;
   #here: Directory;
   #done: string[] = [];
   #pending: string[];
   #links = 0;
   #steps = 0;
 
-  constructor(jail: Jail, path: VirtualPath) {
+  constructor(jail: Jail, path: VirtualPath, guard: Guard | undefined) {
     this.#jail = jail;
     this.#path = path;
+    this.#guard = guard;
     this.#here = jail.root();
     this.#pending = componentsOf(path).toReversed();
   }
@@ -62,6 +72,21 @@ class Walk {
 
   /** Goes on to where the link under the last name leads. Throws `not-directory` when `name` is no link. */
   follow(name: string): void {
+    this.#guard?.(this.#realPath(name), 'pass');
+    this.#follow(name);
+  }
+
+  /** Puts the last place to the guard; false, and nothing judged, when a link that is to be followed stands there. */
+  judge({ directory, name }: Place, { touch }: Errand, links: 'follow' | 'stay'): boolean {
+    if (this.#guard === undefined) return true;
+    const mustLook = links === 'follow' || typeof touch === 'function';
+    const standing = mustLook ? lstatSync(directory.pathOf(name), { throwIfNoEntry: false }) : undefined;
+    if (links === 'follow' && standing?.isSymbolicLink() === true) return false;
+    this.#guard(this.#realPath(name), typeof touch === 'function' ? touch(standing) : touch);
+    return true;
+  }
+
+  #follow(name: string): void {
     if (++this.#links > MAX_LINKS) throw this.#error('too-many-links');
     const target = unless(['EINVAL'], () => readLink(this.#here, name));
     if (target === undefined) throw this.#error('not-directory');
@@ -91,10 +116,16 @@ class Walk {
     return { directory: this.#here, name, depth: this.#done.length };
   }
 
+  #realPath(name: string): VirtualPath {
+    // Only components that were walked are joined, so the path is as plain as the one that was asked for.
+    return `/${[...this.#done, ...(name === '' ? [] : [name])].join('/')}` as VirtualPath;
+  }
+
   #down(name: string): void {
+    this.#guard?.(this.#realPath(name), 'pass');
     const below = this.#here.enter(name);
     if (below === undefined) {
-      this.follow(name);
+      this.#follow(name);
       return;
     }
     this.#here.close();
@@ -136,25 +167,34 @@ class Walk {
 }
 
 /** Acts on the name itself; symlinks on the way are followed, one under the last name is not. */
-export const atName = <T>(jail: Jail, path: VirtualPath, act: (place: Place) => T): T =>
-  walking(jail, path, (walk) => act(walk.toLast()));
+export const atName = <T>(jail: Jail, path: VirtualPath, errand: Errand, act: (place: Place) => T): T =>
+  walking(jail, path, errand, (walk) => {
+    const place = walk.toLast();
+    walk.judge(place, errand, 'stay');
+    return act(place);
+  });
 
 /** `act` gives this to say that a link stands under the name. */
 export const LINK = Symbol('link');
 
 /** Acts on what the path leads to. `act` answers {@link LINK} when it met a link, and is asked again behind it. */
-export const atTarget = <T>(jail: Jail, path: VirtualPath, act: (place: Place, walk: Walk) => T | typeof LINK): T =>
-  walking(jail, path, (walk) => {
+export const atTarget = <T>(
+  jail: Jail,
+  path: VirtualPath,
+  errand: Errand,
+  act: (place: Place, walk: Walk) => T | typeof LINK,
+): T =>
+  walking(jail, path, errand, (walk) => {
     for (;;) {
       const place = walk.toLast();
-      const result = act(place, walk);
+      const result = walk.judge(place, errand, 'follow') ? act(place, walk) : LINK;
       if (result !== LINK) return result;
       walk.follow(place.name);
     }
   });
 
-function walking<T>(jail: Jail, path: VirtualPath, act: (walk: Walk) => T): T {
-  const walk = new Walk(jail, path);
+function walking<T>(jail: Jail, path: VirtualPath, { guard }: Errand, act: (walk: Walk) => T): T {
+  const walk = new Walk(jail, path, guard);
   try {
     return act(walk);
   } catch (error) {

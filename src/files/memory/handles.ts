@@ -1,6 +1,6 @@
 /** Open files and uploads of a file system in memory. */
 import { FileError } from '../error.ts';
-import type { Attributes, Entry, FileReader, OpenAtOptions, OpenFile, Upload } from '../file-system.ts';
+import type { Attributes, CommitOptions, Entry, FileReader, OpenAtOptions, OpenFile, Upload } from '../file-system.ts';
 import { type DirectoryNode, type FileNode, type Node, changeFacts, entryOf } from './node.ts';
 
 export const isOffset = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
@@ -132,7 +132,7 @@ export class MemoryUpload implements Upload {
     this.#endBytes = Math.max(this.#endBytes, positionBytes + bytes.length);
   }
 
-  async commit(options: { readonly stillWanted?: () => boolean } = {}): Promise<Entry> {
+  async commit(options: CommitOptions = {}): Promise<Entry> {
     if (this.#ended) throw new Error(`the upload of ${this.#target.path} has ended`);
     const { directory, name, path } = this.#target;
     if (options.stillWanted?.() === false) {
@@ -140,7 +140,10 @@ export class MemoryUpload implements Upload {
       throw new FileError('interrupted', path);
     }
     const replaced = directory.children.get(name);
-    if (replaced !== undefined) this.#replace(replaced);
+    if (replaced !== undefined) {
+      if (this.#target.mustBeNew || options.replace === 'refused') throw new FileError('exists', path);
+      this.#replace(replaced);
+    }
     this.#ended = true;
     directory.children.set(name, this.#draft.node);
     this.#draft.node.modifiedMs = this.#target.now();
@@ -169,7 +172,6 @@ export class MemoryUpload implements Upload {
   }
 
   #replace(replaced: Node): void {
-    if (this.#target.mustBeNew) throw new FileError('exists', this.#target.path);
     if (replaced.kind === 'directory') throw new FileError('is-directory', this.#target.path);
     changeFacts(this.#draft.node, { mode: replaced.mode, ownerId: replaced.ownerId, groupId: replaced.groupId });
     if (replaced.kind === 'file') replaced.content.disown();

@@ -7,10 +7,12 @@ import type {
   CallOptions,
   Entry,
   FileSystem,
+  Guard,
   Links,
   OpenAtOptions,
   OpenFile,
   StatOptions,
+  Touch,
 } from '../file-system.ts';
 import type { Budget } from './content.ts';
 import { MemoryOpenFile, changeFile, memoryReader } from './handles.ts';
@@ -52,8 +54,8 @@ class BoundedBudget implements Budget {
   }
 }
 
-function fileAt(tree: Tree, path: VirtualPath): FileNode {
-  const node = tree.existing(path, 'follow');
+function fileAt(tree: Tree, path: VirtualPath, guard?: Guard): FileNode {
+  const node = tree.existing(path, { links: 'follow', guard, touch: 'use' });
   if (node.kind === 'directory') throw new FileError('is-directory', path);
   // A followed link never ends at a link.
   if (node.kind === 'symlink') throw new FileError('not-regular', path);
@@ -63,10 +65,10 @@ function fileAt(tree: Tree, path: VirtualPath): FileNode {
 async function* list(
   tree: Tree,
   path: VirtualPath,
-  { signal }: CallOptions = {},
+  { signal, guard }: CallOptions = {},
 ): AsyncGenerator<readonly Entry[], void, undefined> {
   signal?.throwIfAborted();
-  const node = tree.existing(path, 'follow');
+  const node = tree.existing(path, { links: 'follow', guard, touch: 'use' });
   if (node.kind !== 'directory') throw new FileError('not-directory', path);
   let batch: Entry[] = [];
   for (const [name, child] of node.children) {
@@ -86,21 +88,29 @@ function add(tree: Tree, { directory, name, node }: Place, make: () => Node, pat
   directory.modifiedMs = tree.now();
 }
 
+interface MakeOptions extends CallOptions {
+  readonly mode?: number;
+}
+
+function makeDirectory(tree: Tree, path: VirtualPath, { guard, mode = 0o755 }: MakeOptions): void {
+  add(tree, tree.find(path, { links: 'stay', guard, touch: 'make' }), () => tree.newDirectory(mode), path);
+}
+
 function take(tree: Tree, { directory, name, node }: Place): void {
   directory.children.delete(name);
   directory.modifiedMs = tree.now();
   if (node?.kind === 'file') node.content.disown();
 }
 
-function remove(tree: Tree, path: VirtualPath): void {
-  const place = tree.find(path, 'stay');
+function remove(tree: Tree, path: VirtualPath, { guard }: CallOptions = {}): void {
+  const place = tree.find(path, { links: 'stay', guard, touch: 'use' });
   if (place.node === undefined) throw new FileError('not-found', path);
   if (place.node.kind === 'directory') throw new FileError('is-directory', path);
   take(tree, place);
 }
 
-function removeDirectory(tree: Tree, path: VirtualPath): void {
-  const place = tree.find(path, 'stay');
+function removeDirectory(tree: Tree, path: VirtualPath, { guard }: CallOptions = {}): void {
+  const place = tree.find(path, { links: 'stay', guard, touch: 'use' });
   if (place.node === undefined) throw new FileError('not-found', path);
   if (place.node.kind !== 'directory') throw new FileError('not-directory', path);
   if (path === ROOT) throw new FileError('denied', path);
@@ -116,13 +126,22 @@ function confirmMovable(source: Place, target: Place, to: VirtualPath): void {
     throw new FileError('exists', to);
 }
 
-function rename(tree: Tree, from: VirtualPath, to: VirtualPath): void {
+const taking = (standing: Node | undefined): Touch => (standing?.kind === 'directory' ? 'tree' : 'use');
+
+interface Renaming extends CallOptions {
+  readonly from: VirtualPath;
+  readonly to: VirtualPath;
+}
+
+function rename(tree: Tree, { from, to, guard }: Renaming): void {
   if (from === ROOT) throw new FileError('denied', from);
   if (to === ROOT) throw new FileError('exists', to);
   if (from !== to && isWithin(from, to)) throw new FileError('bad-name', to);
-  const source = tree.find(from, 'stay');
+  const source = tree.find(from, { links: 'stay', guard, touch: taking });
   if (source.node === undefined) throw new FileError('not-found', from);
-  const target = tree.find(to, 'stay');
+  const putting = (standing: Node | undefined): Touch =>
+    standing === undefined || standing === source.node ? 'make' : 'replace';
+  const target = tree.find(to, { links: 'stay', guard, touch: putting });
   if (target.node === source.node) return;
   confirmMovable(source, target, to);
   if (target.node !== undefined) take(tree, target);
@@ -131,8 +150,12 @@ function rename(tree: Tree, from: VirtualPath, to: VirtualPath): void {
   source.directory.modifiedMs = target.directory.modifiedMs = tree.now();
 }
 
-function setAttributes(tree: Tree, path: VirtualPath, wanted: Attributes, links: StatOptions['links']): void {
-  const node = tree.existing(path, links ?? 'follow');
+interface Changing extends StatOptions {
+  readonly wanted: Attributes;
+}
+
+function setAttributes(tree: Tree, path: VirtualPath, { wanted, links = 'follow', guard }: Changing): void {
+  const node = tree.existing(path, { links, guard, touch: 'use' });
   if (node.kind === 'file') {
     changeFile(node, wanted, path);
     return;
@@ -145,7 +168,13 @@ function setAttributes(tree: Tree, path: VirtualPath, wanted: Attributes, links:
 
 function openAt(tree: Tree, path: VirtualPath, options: OpenAtOptions): OpenFile {
   const create = options.create ?? 'never';
-  const place = tree.find(path, create === 'must-be-new' ? 'stay' : 'follow');
+  const useOrMake = (standing: Node | undefined): Touch => (standing === undefined ? 'make' : 'use');
+  const errand = {
+    'must-be-new': { links: 'stay', touch: 'make' },
+    'if-missing': { links: 'follow', touch: useOrMake },
+    never: { links: 'follow', touch: 'use' },
+  } as const;
+  const place = tree.find(path, { ...errand[create], guard: options.guard });
   if (create === 'must-be-new' && place.node !== undefined) throw new FileError('exists', path);
   if (place.node === undefined && create !== 'never') add(tree, place, () => tree.newFile(options.mode ?? 0o644), path);
   const node = fileAt(tree, path);
@@ -163,20 +192,28 @@ function confirmInside(target: string, depth: number, path: VirtualPath): void {
   }
 }
 
-function readLink(tree: Tree, path: VirtualPath): string {
-  const node = tree.existing(path, 'stay');
+function readLink(tree: Tree, path: VirtualPath, { guard }: CallOptions = {}): string {
+  const node = tree.existing(path, { links: 'stay', guard, touch: 'use' });
   if (node.kind !== 'symlink') throw new FileError('bad-name', path);
   return node.target;
 }
 
-function makeLink(tree: Tree, target: string, path: VirtualPath): void {
-  const place = tree.find(path, 'stay');
+interface Linking extends CallOptions {
+  readonly target: string;
+}
+
+function makeLink(tree: Tree, path: VirtualPath, { target, guard }: Linking): void {
+  const place = tree.find(path, { links: 'stay', guard, touch: 'make' });
   confirmInside(target, place.way.length - 1, path);
   add(tree, place, () => tree.newLink(target), path);
 }
 
-function interruptedSize(tree: Tree, path: VirtualPath, owner: string): number | undefined {
-  const { directory, name } = tree.find(path, 'follow');
+interface OwnerOptions extends CallOptions {
+  readonly owner: string;
+}
+
+function interruptedSize(tree: Tree, path: VirtualPath, { owner, guard }: OwnerOptions): number | undefined {
+  const { directory, name } = tree.find(path, { links: 'follow', guard, touch: 'use' });
   return directory.parts.get(partKeyOf(owner, name))?.content.size;
 }
 
@@ -188,8 +225,8 @@ async function soon<T>(options: CallOptions | undefined, act: () => T): Promise<
 }
 
 const linksOf = (tree: Tree): Links => ({
-  read: (path, call) => soon(call, () => readLink(tree, path)),
-  make: (target, path, call) => soon(call, () => makeLink(tree, target, path)),
+  read: (path, call) => soon(call, () => readLink(tree, path, call)),
+  make: (target, path, call) => soon(call, () => makeLink(tree, path, { ...call, target })),
 });
 
 /** Makes an empty file system in memory. */
@@ -198,23 +235,27 @@ export function memoryFileSystem(options: MemoryOptions = {}): MemoryFileSystem 
   const tree = new Tree(options.clock ?? systemClock, budget);
   return {
     name: 'memory',
-    stat: (path, call = {}) => soon(call, () => entryOf(baseName(path), tree.existing(path, call.links ?? 'follow'))),
+    stat: (path, call = {}) =>
+      soon(call, () => entryOf(baseName(path), tree.existing(path, { links: 'follow', ...call, touch: 'use' }))),
     list: (path, call) => list(tree, path, call),
-    openReader: (path, call) => soon(call, () => memoryReader(fileAt(tree, path), baseName(path))),
+    openReader: (path, call) => soon(call, () => memoryReader(fileAt(tree, path, call?.guard), baseName(path))),
     openUpload: (path, call) => soon(call, () => openMemoryUpload(tree, path, call)),
-    remove: (path, call) => soon(call, () => remove(tree, path)),
-    removeDirectory: (path, call) => soon(call, () => removeDirectory(tree, path)),
-    makeDirectory: (path, call = {}) =>
-      soon(call, () => add(tree, tree.find(path, 'stay'), () => tree.newDirectory(call.mode ?? 0o755), path)),
-    rename: (from, to, call) => soon(call, () => rename(tree, from, to)),
-    setAttributes: (path, wanted, call) => soon(call, () => setAttributes(tree, path, wanted, call?.links)),
+    remove: (path, call) => soon(call, () => remove(tree, path, call)),
+    removeDirectory: (path, call) => soon(call, () => removeDirectory(tree, path, call)),
+    makeDirectory: (path, call = {}) => soon(call, () => makeDirectory(tree, path, call)),
+    rename: (from, to, call) => soon(call, () => rename(tree, { ...call, from, to })),
+    setAttributes: (path, wanted, call) => soon(call, () => setAttributes(tree, path, { ...call, wanted })),
     openAt: (path, call) => soon(call, () => openAt(tree, path, call)),
     links: linksOf(tree),
-    interruptedSize: (path, owner) =>
-      soon(undefined, () => interruptedSize(tree, path, owner)).catch((error: unknown) => {
+    interruptedSize: (path, owner, call) =>
+      soon(call, () => interruptedSize(tree, path, { ...call, owner })).catch((error: unknown) => {
         if (error instanceof FileError && error.kind === 'not-found') return undefined;
         throw error;
       }),
-    freeSpace: () => soon(undefined, () => (Number.isFinite(budget.free) ? budget.free : Number.MAX_SAFE_INTEGER)),
+    freeSpace: (path, call) =>
+      soon(call, () => {
+        tree.find(path, { links: 'stay', guard: call?.guard, touch: 'use' });
+        return Number.isFinite(budget.free) ? budget.free : Number.MAX_SAFE_INTEGER;
+      }),
   };
 }

@@ -2,6 +2,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { type VirtualPath, componentsOf } from '../../base/virtual-path.ts';
 import { FileError } from '../error.ts';
+import type { Guard, Touch } from '../file-system.ts';
 import { type Budget, Content } from './content.ts';
 import type { DirectoryNode, FileNode, LinkNode, Node } from './node.ts';
 
@@ -16,6 +17,14 @@ export interface Place {
   /** The directories from the root to `directory`, both included. */
   readonly way: readonly DirectoryNode[];
   readonly node: Node | undefined;
+}
+
+/** What is looked for, and how its places are judged. */
+export interface Errand {
+  readonly links: 'follow' | 'stay';
+  readonly guard?: Guard | undefined;
+  /** What will be done at the last place; asked with what stands there. */
+  readonly touch: Touch | ((standing: Node | undefined) => Touch);
 }
 
 export class Tree {
@@ -47,16 +56,19 @@ export class Tree {
   }
 
   /** The place a path names. A symlink under the last name is followed only with `follow`. */
-  find(path: VirtualPath, links: 'follow' | 'stay'): Place {
+  find(path: VirtualPath, errand: Errand): Place {
     const way = [this.root];
+    const names: string[] = [];
+    const judge = judgeOf(errand, names);
     const pending = [...componentsOf(path)].reverse();
     let followed = 0;
     let steps = 0;
     for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
       if (++steps > MAX_STEPS) throw new FileError('too-many-links', path);
-      const node = step(way, name, path);
+      const node = step(way, names, { name, path });
       const isLast = pending.length === 0;
-      if (node?.kind === 'symlink' && !(isLast && links === 'stay')) {
+      if (node?.kind === 'symlink' && !(isLast && errand.links === 'stay')) {
+        judge(name, 'pass');
         if (++followed > MAX_LINKS) throw new FileError('too-many-links', path);
         pending.push(
           ...node.target
@@ -64,15 +76,22 @@ export class Tree {
             .filter((part) => part !== '' && part !== '.')
             .reverse(),
         );
-        if (node.target.startsWith('/')) way.length = 1;
-      } else if (isLast && name !== '..') return { directory: last(way), name, way, node };
-      else if (name !== '..') way.push(asDirectory(node, path));
+        if (node.target.startsWith('/')) [way.length, names.length] = [1, 0];
+      } else if (isLast && name !== '..') {
+        judge(name, node);
+        return { directory: last(way), name, way, node };
+      } else if (name !== '..') {
+        judge(name, 'pass');
+        way.push(asDirectory(node, path));
+        names.push(name);
+      }
     }
+    judge('', last(way));
     return { directory: last(way), name: '', way, node: last(way) };
   }
 
-  existing(path: VirtualPath, links: 'follow' | 'stay'): Node {
-    const { node } = this.find(path, links);
+  existing(path: VirtualPath, errand: Errand): Node {
+    const { node } = this.find(path, errand);
     if (node === undefined) throw new FileError('not-found', path);
     return node;
   }
@@ -89,12 +108,29 @@ const last = (way: readonly DirectoryNode[]): DirectoryNode => {
   return directory;
 };
 
+/** Puts the place under a name to the guard: as passed, or as the last one with what stands there. */
+function judgeOf({ guard, touch }: Errand, names: readonly string[]) {
+  return (name: string, found: Node | 'pass' | undefined): void => {
+    if (guard === undefined) return;
+    // Only components that were walked are joined, so the path is as plain as the one that was asked for.
+    const real = `/${[...names, ...(name === '' ? [] : [name])].join('/')}` as VirtualPath;
+    if (found === 'pass') guard(real, found);
+    else guard(real, typeof touch === 'function' ? touch(found) : touch);
+  };
+}
+
+interface Step {
+  readonly name: string;
+  readonly path: VirtualPath;
+}
+
 /** The node under a name; `..`, which only a link brings, goes up at once. */
-function step(way: DirectoryNode[], name: string, path: VirtualPath): Node | undefined {
+function step(way: DirectoryNode[], names: string[], { name, path }: Step): Node | undefined {
   if (name.length > MAX_NAME_LENGTH) throw new FileError('bad-name', path);
   if (name !== '..') return last(way).children.get(name);
   if (way.length === 1) throw new FileError('denied', path);
   way.pop();
+  names.pop();
   return last(way);
 }
 

@@ -1,9 +1,9 @@
 /** Begins uploads in memory: anew, from a copy of what is published, or from what an interrupted one left. */
 import { type VirtualPath, baseName } from '../../base/virtual-path.ts';
 import { FileError } from '../error.ts';
-import type { Upload, UploadStart, WriteOptions } from '../file-system.ts';
+import type { Touch, Upload, UploadStart, WriteOptions } from '../file-system.ts';
 import { type Draft, MemoryUpload, isOffset } from './handles.ts';
-import type { FileNode } from './node.ts';
+import type { FileNode, Node } from './node.ts';
 import type { Place, Tree } from './tree.ts';
 
 export const partKeyOf = (owner: string, name: string): string => `${owner}\0${name}`;
@@ -52,7 +52,8 @@ function draftOf(tree: Tree, beginning: Beginning, path: VirtualPath): Draft {
 
 export function openMemoryUpload(tree: Tree, path: VirtualPath, options: WriteOptions = {}): Upload {
   const { start = { from: 'nothing' }, owner, mode = DEFAULT_MODE } = options;
-  const place = tree.find(path, 'follow');
+  const replaceOrMake = (standing: Node | undefined): Touch => (standing === undefined ? 'make' : 'replace');
+  const place = tree.find(path, { links: 'follow', guard: options.guard, touch: replaceOrMake });
   if (place.node?.kind === 'directory') throw new FileError('is-directory', path);
   if (start.from === 'nothing-new' && place.node !== undefined) throw new FileError('exists', path);
   const partKey = owner === undefined ? undefined : partKeyOf(owner, place.name);

@@ -16,6 +16,7 @@ const ANSWERS: Readonly<Record<FileErrorKind, { readonly code: ReplyCode; readon
   'cross-device': { code: 550, text: 'Cannot be moved there: it lies on another file system.' },
   busy: { code: 450, text: 'The server is short of resources; try again.' },
   full: { code: 452, text: 'No space left on the server.' },
+  quota: { code: 552, text: 'Your quota is used up; delete something first.' },
   'read-only': { code: 550, text: 'This place is read-only.' },
   unsupported: { code: 504, text: 'This file system cannot do that.' },
   'too-many-links': { code: 550, text: 'Too many symbolic links.' },

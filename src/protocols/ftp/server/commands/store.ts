@@ -45,7 +45,7 @@ async function* storeFile(
       // A name that was made up here means nothing to anybody; what was added to a published file is added anew from
       // where that ends; and what filled the disk must not go on filling it.
       const isNew = continues || upload.startBytes === 0;
-      const isFull = error instanceof FileError && error.kind === 'full';
+      const isFull = error instanceof FileError && (error.kind === 'full' || error.kind === 'quota');
       const isWorthKeeping = start.from !== 'nothing-new' && isNew && !isFull;
       await (isWorthKeeping ? upload.keep() : upload.discard());
     },
