@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { isIPv4, isIPv6 } from 'node:net';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { canonicalAddress, networkContains, parseAddress, parseNetwork } from './cidr.ts';
+import { canonicalAddress, isPrivateAddress, networkContains, parseAddress, parseNetwork } from './cidr.ts';
 
 const within = (network: string, address: string): boolean | undefined => {
   const parsed = parseNetwork(network);
@@ -94,4 +94,21 @@ test('no text makes anything throw', () => {
       within('10.0.0.0/8', text);
     }),
   );
+});
+
+test('addresses that the Internet does not lead to are known, in every spelling', () => {
+  for (const address of [
+    '10.0.0.5',
+    '172.31.255.255',
+    '192.168.1.1',
+    '100.64.0.1',
+    '127.0.0.1',
+    '::1',
+    'fd00::1',
+    'fe80::1%eth0',
+    '::ffff:10.0.0.5',
+  ])
+    assert.ok(isPrivateAddress(address), address);
+  for (const address of ['11.0.0.5', '172.32.0.1', '203.0.113.5', '2001:db8::1', 'host', ''])
+    assert.ok(!isPrivateAddress(address), address);
 });

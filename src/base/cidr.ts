@@ -38,6 +38,26 @@ export function canonicalAddress(text: string): string {
   return bytes.length === 4 ? bytes.join('.') : printIPv6(bytes);
 }
 
+/** RFC 1918, RFC 6598, RFC 3927, RFC 4193, RFC 4291 §2.5: networks that the Internet does not lead to. */
+const PRIVATE_NETWORKS: readonly string[] = [
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '100.64.0.0/10',
+  '169.254.0.0/16',
+  '127.0.0.0/8',
+  'fc00::/7',
+  'fe80::/10',
+  '::1/128',
+];
+
+/** Whether an address is one of those that the Internet does not lead to; false for text that is no address. */
+export const isPrivateAddress = (address: string): boolean =>
+  PRIVATE_NETWORKS.some((text) => {
+    const network = parseNetwork(text);
+    return network !== undefined && networkContains(network, address);
+  });
+
 /** 4 or 16 bytes, or `undefined` for what is no address: no zone, no leading zeros, no missing parts. */
 export const parseAddress = (text: string): readonly number[] | undefined =>
   text.includes(':') ? parseIPv6(text) : parseIPv4(text);

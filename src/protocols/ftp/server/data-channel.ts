@@ -5,7 +5,7 @@
  * may come in, once per command. Active: we connect to where the client said, from the port beside the control port.
  */
 import { connect as connectTo, type Socket } from 'node:net';
-import { canonicalAddress } from '../../../base/cidr.ts';
+import { canonicalAddress, isPrivateAddress } from '../../../base/cidr.ts';
 import type { Lessee, PassiveListener } from './passive-ports.ts';
 import type { Ends, ServerContext } from './context.ts';
 import { TransferFailure } from './transfer.ts';
@@ -52,6 +52,7 @@ export class DataChannel implements Lessee {
   #onArrival: ((socket: Socket) => void) | undefined;
   /** Connections of proxies whose header has not come yet. */
   readonly #unread = new Set<Socket>();
+  #told = '';
   #usedMs = 0;
   #closed = false;
 
@@ -62,9 +63,13 @@ export class DataChannel implements Lessee {
     this.#candidates = candidates;
   }
 
-  /** Expects the client on the session's port, which it opens when there is none; `undefined` when no port is free. */
-  async expect(): Promise<number | undefined> {
+  /**
+   * Expects the client on the session's port, which it opens when there is none; `undefined` when no port is free.
+   * `told` is the address that the client is told to come to.
+   */
+  async expect(told: string): Promise<number | undefined> {
     this.reset();
+    this.#told = told;
     this.#listener ??= await this.#context.passivePorts.lease(this.#ends.bindAddress, this, (socket) =>
       this.#admit(socket),
     );
@@ -186,8 +191,7 @@ export class DataChannel implements Lessee {
     const judge = (socket: Socket): void => void protect(socket).then((chosen) => take(socket, chosen), refuse);
     this.#onArrival = judge;
     for (const socket of way.arrived) judge(socket);
-    const port = this.#listener?.port ?? 0;
-    const late = `The client did not come to data port ${port}; is a firewall in between?`;
+    const late = notCome(this.#listener?.port ?? 0, this.#told, this.#ends.peerAddress);
     try {
       return await this.#within(promise, reject, signal, late);
     } finally {
@@ -255,6 +259,13 @@ export class DataChannel implements Lessee {
       signal.removeEventListener('abort', onAbort);
     }
   }
+}
+
+/** The two usual reasons: a firewall, and an address that means nothing where the client is. */
+function notCome(port: number, told: string, client: string): string {
+  if (isPrivateAddress(told) && !isPrivateAddress(client))
+    return `The client did not come to data port ${port}: it was told to come to ${told}, which is private, and comes from a public address; set --masquerade.`;
+  return `The client did not come to data port ${port} of ${told}; is a firewall in between?`;
 }
 
 function refused(error: unknown, host: string, port: number): unknown {

@@ -162,6 +162,7 @@ class Receiver {
     }
     if (this.#writing >= MOST_BUFFERS && !this.#paused) {
       this.#paused = true;
+      this.#transfer.holdClient();
       this.#socket?.pause();
     }
   }
@@ -170,6 +171,7 @@ class Receiver {
   #mayRead(): boolean {
     this.#filling ??= this.#takeBuffer();
     this.#paused = this.#filling === undefined;
+    if (this.#paused) this.#transfer.holdClient();
     return !this.#paused;
   }
 

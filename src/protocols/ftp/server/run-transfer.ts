@@ -93,13 +93,18 @@ function failure(session: Session, transfer: Transfer, error: unknown): Reply {
     return reply(error.code, error.message);
   }
   if (!isSocketError(error)) session.fault(transfer.plan.verb, error);
-  tell(
-    session,
-    transfer,
-    'failed',
-    `the data connection broke: ${error instanceof Error ? error.message : String(error)}`,
-  );
+  tell(session, transfer, 'failed', brokenBecause(error, transfer));
   return reply(426, 'Transfer aborted: the data connection broke.');
+}
+
+/** ECONNRESET and EPIPE are the client's doing; what else breaks a connection is told as it is. */
+function brokenBecause(error: unknown, { plan, bytes }: Transfer): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code !== 'ECONNRESET' && code !== 'EPIPE')
+    return `the data connection broke: ${error instanceof Error ? error.message : String(error)}`;
+  const perhaps =
+    plan.direction === 'upload' ? 'it was stopped, or cut on the way' : 'it was stopped, or its disk is full';
+  return `the client broke the data connection off after ${bytes} bytes: ${perhaps}`;
 }
 
 /** Errors of sockets carry a code: ECONNRESET, EPIPE, ERR_STREAM_PREMATURE_CLOSE, … */

@@ -67,8 +67,8 @@ export class Transfer {
     this.progressMs = this.#clock.monotonic();
   }
 
-  /** All bytes are here, and what is left (syncing them, say) is not waiting for the client: the stall clock stops. */
-  received(): void {
+  /** The client waits for us (for the disk, or for its bandwidth): the stall clock stops until a byte moves. */
+  holdClient(): void {
     this.progressMs = Infinity;
   }
 

@@ -83,7 +83,7 @@ async function openPassive(session: Session): Promise<Reply> {
     return reply(425, 'The address for passive connections is not known now; try EPSV.');
   }
   if (!isIPv4(address)) return reply(425, 'PASV needs IPv4; use EPSV.');
-  const port = await session.data.expect();
+  const port = await session.data.expect(address);
   return port === undefined ? reply(425, NO_PORT) : reply(227, printPassive(address, port));
 }
 
@@ -103,7 +103,7 @@ const extendedPassive = command({
     } else if (wanted !== 'any' && wanted !== family) {
       yield reply(522, `Network protocol not supported, use (${family}).`);
     } else {
-      const port = await session.data.expect();
+      const port = await session.data.expect(session.ends.localAddress);
       yield port === undefined ? reply(425, NO_PORT) : reply(229, printExtendedPassive(port));
     }
   },

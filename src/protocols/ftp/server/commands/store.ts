@@ -36,7 +36,7 @@ async function* storeFile(
     opening,
     async move(socket, transfer) {
       await receive(session, socket, upload, transfer);
-      transfer.received();
+      transfer.holdClient();
       // A client that was killed has ended both its connections: the control connection tells it from one that is done.
       await upload.commit({ stillWanted: () => transfer.stopped === undefined && !session.leaving });
       return `Stored ${transfer.bytes} bytes${start.from === 'nothing-new' ? ` as ${path}` : ''}.`;

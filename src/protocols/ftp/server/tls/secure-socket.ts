@@ -8,6 +8,7 @@
 import type { Server, Socket } from 'node:net';
 import { type SecureContext, TLSSocket } from 'node:tls';
 import type { Duplex } from 'node:stream';
+import { whyTlsFailed } from './why-tls-failed.ts';
 
 /** RFC 7301; `ftp` is registered, `ftp-data` is what FileZilla and others ask for on data connections. */
 export type Alpn = 'ftp' | 'ftp-data';
@@ -33,13 +34,6 @@ export class HandshakeFailure extends Error {
 interface Judge {
   readonly ssl?: { verifyError?(): Error | null | undefined };
 }
-
-/** OpenSSL's reason, without its codes and file names. */
-const reasonOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error);
-  if ('reason' in error && typeof error.reason === 'string') return error.reason;
-  return error.message;
-};
 
 function confirmCertificate(socket: TLSSocket, wanted: HandshakeOptions['clientCertificates']): void {
   if (wanted === 'off') return;
@@ -80,7 +74,11 @@ export function secureSocket(clear: Socket | Duplex, options: HandshakeOptions):
   });
   socket.once('close', () => {
     signal.removeEventListener('abort', end);
-    const reason = signal.aborted ? 'it took too long' : failure === undefined ? 'the client left' : reasonOf(failure);
+    const reason = signal.aborted
+      ? 'it took too long'
+      : failure === undefined
+        ? 'the client left'
+        : whyTlsFailed(failure);
     reject(new HandshakeFailure(reason));
   });
   socket.once('secure', () => {
