@@ -96,7 +96,8 @@ describe('a server without a certificate', () => {
 describe('a kept certificate', () => {
   test('at its end is made anew for the same key, so that pins of the key hold', () => {
     const first = keep();
-    using before = openCertificates(first, surroundings());
+    const before = openCertificates(first, surroundings());
+    before[Symbol.dispose]();
     const key = keyIn(first);
     clock.advance(3621 * DAY_MS);
     events.length = 0;
