@@ -19,7 +19,7 @@ export interface TestPair {
 export interface TestCertificateOptions {
   /** `names[0]`, or the client's name, when left out. */
   readonly commonName?: string;
-  /** Milliseconds since 1970; from yesterday, for thirty days, when left out. */
+  /** Milliseconds since 1970; from yesterday, for a year, when left out. */
   readonly notBeforeMs?: number;
   readonly notAfterMs?: number;
   readonly keyType?: 'ec' | 'rsa';
@@ -44,7 +44,7 @@ export interface TestAuthority {
 const DAY_MS = 24 * 3_600_000;
 /** How long what a test makes is good, when it does not say. */
 const YESTERDAY_DAYS = -1;
-const LIFE_DAYS = 30;
+const LIFE_DAYS = 365;
 
 const CRL_NUMBER = '2.5.29.20';
 const VERSION_2 = Uint8Array.of(1);
@@ -73,7 +73,7 @@ function issue(
   return { certPem: writeCertificate(content, issuer), keyPem: keyPemOf(privateKey) };
 }
 
-/** A version 2 list (RFC 5280 §5), good for thirty days. */
+/** A version 2 list (RFC 5280 §5), good for a year. */
 function writeRevocationList(revoked: readonly string[], issuer: Issuer): string {
   const entries = revoked.map((certPem) => {
     const { serialNumber } = new X509Certificate(certPem);
