@@ -75,8 +75,10 @@ const fileShape = z.strictObject({
 
 /** Whether anything opens the account; a list that holds nothing does not. */
 function isReachable(value: z.output<typeof fileShape>): boolean {
-  const lists = [value.publicKeys, value.certificateNames].filter((list) => list !== undefined && list.length > 0);
-  return value.enabled === false || lists.length > 0 || given(value.passwordHash, value.password) > 0;
+  // Asked beside other mistakes too, when a list may be anything.
+  const lists: readonly unknown[] = [value.publicKeys, value.certificateNames];
+  const isListed = lists.some((list) => Array.isArray(list) && list.length > 0);
+  return value.enabled === false || isListed || given(value.passwordHash, value.password) > 0;
 }
 
 /** In the file, where a password may also stand in clear text. */
