@@ -11,16 +11,22 @@ import { permissionsIn } from './schema/permissions.ts';
 
 const DEFAULT_ACCESS: AccessLevel = 'read-write';
 
-/** `root` alone is a folder at `/`. What is written goes before what all have in common. */
+interface Folders {
+  /** What relative paths are relative to. */
+  readonly directory: string;
+  /** For whom names none. */
+  readonly common?: string | undefined;
+}
+
+/** `root` alone is a folder at `/`. */
 export function mountsOf(
-  written: Pick<StoredAccount, 'root' | 'mounts'>,
-  directory: string,
-  common: string | undefined,
+  { root, mounts, access }: Pick<StoredAccount, 'root' | 'mounts' | 'access'>,
+  { directory, common }: Folders,
 ): readonly MountDefinition[] {
-  if (written.mounts !== undefined)
-    return written.mounts.map((mount) => ({ ...mount, directory: resolve(directory, mount.directory) }));
-  const root = written.root === undefined ? common : resolve(directory, written.root);
-  return root === undefined ? [] : [{ at: '/', directory: root, access: 'read-write' }];
+  if (mounts !== undefined)
+    return mounts.map((mount) => ({ ...mount, directory: resolve(directory, mount.directory) }));
+  const folder = root === undefined ? common : resolve(directory, root);
+  return folder === undefined ? [] : [{ at: '/', directory: folder, access: access ?? DEFAULT_ACCESS }];
 }
 
 const defined = (limits: NonNullable<StoredAccount['limits']>): AccountLimits =>
@@ -29,15 +35,11 @@ const defined = (limits: NonNullable<StoredAccount['limits']>): AccountLimits =>
 /** Nobody gets into an account that is not enabled: it has expired as long ago as can be. */
 const expiryOf = ({ enabled, expires }: StoredAccount): number | undefined => (enabled === false ? 0 : expires);
 
-/** Relative folders are relative to `directory`; `common` is the folder of accounts that name none. */
-export const definitionOf = (
-  written: StoredAccount,
-  { directory, common }: { readonly directory: string; readonly common?: string | undefined },
-): AccountDefinition => ({
+export const definitionOf = (written: StoredAccount, folders: Folders): AccountDefinition => ({
   name: written.name,
   publicKeys: written.publicKeys ?? [],
   certificateNames: written.certificateNames ?? [],
-  mounts: mountsOf(written, directory, common),
+  mounts: mountsOf(written, folders),
   permissions: written.permissions ?? [{ path: '/', allow: permissionsIn(written.access ?? DEFAULT_ACCESS) }],
   limits: defined(written.limits ?? {}),
   ...present('passwordHash', written.passwordHash),
@@ -77,7 +79,7 @@ export function parseDefinition(
   return definitionOf(parsed.data, { directory: '/', common: directory });
 }
 
-/** The account as plain JSON that {@link parseDefinition} reads back as the same. */
+/** The account as plain JSON that {@link parseDefinition} reads back as the same; parts of a second are dropped. */
 export function writeDefinition(definition: AccountDefinition): Record<string, unknown> {
   const { expiresMs, limits, publicKeys, certificateNames, ...same } = definition;
   return {
@@ -88,3 +90,7 @@ export function writeDefinition(definition: AccountDefinition): Record<string, u
     ...present('expires', expiresMs === undefined ? undefined : formatMoment(expiresMs)),
   };
 }
+
+/** An account with one folder that may do the same everywhere in it. */
+export const simpleDefinition = (name: string, access: AccessLevel, directory: string): AccountDefinition =>
+  definitionOf({ name, access, root: directory }, { directory });

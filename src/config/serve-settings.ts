@@ -126,6 +126,8 @@ export interface ServeSettings {
   readonly listeners: readonly ListenerSettings[];
   /** For all listeners whose `tls` is not `off`. */
   readonly tls: TlsSettings;
+  /** The folder of accounts that name none, in the file, the database and the hook's answers. */
+  readonly root: RootSettings;
   readonly accounts: readonly AccountSettings[];
   /** Asked for accounts that are not among these, in this order. */
   readonly accountDatabase?: string;
@@ -134,7 +136,7 @@ export interface ServeSettings {
   readonly networks: readonly NetworkRule[];
   /** For whom no row of `networks` holds; nobody when left out. */
   readonly anonymous?: AccountDefinition;
-  /** Every folder that is named above, once. */
+  /** Every folder that somebody above may see, once. */
   readonly folders: readonly RootSettings[];
   readonly admission: AdmissionSettings;
   /** Left out: nobody is banned. */
