@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { z } from 'zod';
-import { fileSchema } from './schema.ts';
+import { fileSchema } from './schema/file.ts';
 import { readYaml } from './yaml-file.ts';
 
 const example = readFileSync(new URL('../../docs/portcall.example.yaml', import.meta.url), 'utf8');
