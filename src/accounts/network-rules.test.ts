@@ -30,8 +30,14 @@ test('a malformed network is never passed over in silence', () => {
 });
 
 test('a client gets what the rule says, with its own address in it', () => {
-  const { name, mounts, permissions, networks, protocols, passwordHash } = definitionFor(rule('10.0.0.0/8'), '10.20.0.7');
-  assert.deepEqual([name, networks, protocols, passwordHash], ['anonymous', ['10.0.0.0/8'], ['ftp', 'tftp'], undefined]);
+  const { name, mounts, permissions, networks, protocols, passwordHash } = definitionFor(
+    rule('10.0.0.0/8'),
+    '10.20.0.7',
+  );
+  assert.deepEqual(
+    [name, networks, protocols, passwordHash],
+    ['anonymous', ['10.0.0.0/8'], ['ftp', 'tftp'], undefined],
+  );
   assert.equal(mounts[0]?.directory, '/srv/devices');
   assert.deepEqual(permissions, [
     { path: '/images', allow: ['list', 'read'] },

@@ -70,9 +70,7 @@ export function credentialsOf(
   madeUp: MadeUpAccount | undefined,
 ): Promise<Credential[]> {
   return Promise.all(
-    accounts.map((settings) =>
-      credentialOf(settings, accountOf(settings.definition, filesOf, false), hasher, madeUp),
-    ),
+    accounts.map((settings) => credentialOf(settings, accountOf(settings.definition, filesOf, false), hasher, madeUp)),
   );
 }
 

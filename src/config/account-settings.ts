@@ -74,14 +74,11 @@ export function allFolders(origin: Origin, flags: FlagSettings, root: RootSettin
   const { accounts = [], networks = [], anonymous, accountDatabase, accountHook } = origin.contents;
   const isAnonymous = flags.anonymous || anonymous !== undefined;
   const isMadeUp = accounts.length === 0 && flags.users.length === 0 && !isOpen(origin, flags);
-  const isCommon =
-    isMadeUp || flags.users.length > 0 || accountDatabase !== undefined || accountHook !== undefined;
+  const isCommon = isMadeUp || flags.users.length > 0 || accountDatabase !== undefined || accountHook !== undefined;
   const named = new Set(flags.users.map(({ name }) => name));
   const folders = [
     ...(isCommon ? [root] : []),
-    ...accounts.flatMap((row, index) =>
-      named.has(row.name) ? [] : foldersOf(row, ['accounts', index], origin, root),
-    ),
+    ...accounts.flatMap((row, index) => (named.has(row.name) ? [] : foldersOf(row, ['accounts', index], origin, root))),
     ...networks.flatMap((row, index) => foldersOf(row, ['networks', index], origin, root)),
     ...(isAnonymous ? [anonymousFolder(origin, root)] : []),
   ];
@@ -107,6 +104,8 @@ export function accountWarnings({ contents, placeOf }: Origin): string[] {
         ]),
     ...(certificateNames.length === 0 || contents.tls?.ca !== undefined
       ? []
-      : [`${placeOf('accounts', index, 'certificateNames')}: opens nothing until tls.ca names who signs the certificates`]),
+      : [
+          `${placeOf('accounts', index, 'certificateNames')}: opens nothing until tls.ca names who signs the certificates`,
+        ]),
   ]);
 }

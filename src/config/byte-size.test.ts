@@ -27,7 +27,8 @@ const rows: readonly (readonly [string | number, number | undefined])[] = [
   ['9000 TiB', undefined],
 ];
 
-for (const [text, bytes] of rows) test(`${JSON.stringify(text)} is ${bytes ?? 'no size'}`, () => assert.equal(parseByteSize(text), bytes));
+for (const [text, bytes] of rows)
+  test(`${JSON.stringify(text)} is ${bytes ?? 'no size'}`, () => assert.equal(parseByteSize(text), bytes));
 
 test('never throws, and gives whole numbers or nothing', () => {
   fc.assert(

@@ -50,7 +50,9 @@ export const definitionOf = (written: StoredAccount, folders: Folders): AccountD
 
 /** In a database or an answer there is nothing that a relative path could be relative to. */
 function relativePaths({ root, mounts = [] }: StoredAccount): (readonly Key[])[] {
-  const wrong = mounts.flatMap(({ directory }, index) => (isAbsolute(directory) ? [] : [['mounts', index, 'directory']]));
+  const wrong = mounts.flatMap(({ directory }, index) =>
+    isAbsolute(directory) ? [] : [['mounts', index, 'directory']],
+  );
   return root === undefined || isAbsolute(root) ? wrong : [['root'], ...wrong];
 }
 

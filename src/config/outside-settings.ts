@@ -25,15 +25,23 @@ export function uploadHookOf(origin: Origin): UploadHookSettings | undefined {
   if (written === undefined) return undefined;
   const { url, program = [], timeoutSeconds = UPLOAD_TIMEOUT_SECONDS, decides = false } = written;
   const common = { timeoutMs: Math.ceil(timeoutSeconds * 1000), decides };
-  if (url !== undefined) return { kind: 'http', url, ...common, ...present('secret', secretIn(origin, written, 'uploadHook')) };
+  if (url !== undefined)
+    return { kind: 'http', url, ...common, ...present('secret', secretIn(origin, written, 'uploadHook')) };
   const [first = '', ...more] = program;
-  return { kind: 'program', words: [first.includes('/') ? resolve(origin.directory, first) : first, ...more], ...common };
+  return {
+    kind: 'program',
+    words: [first.includes('/') ? resolve(origin.directory, first) : first, ...more],
+    ...common,
+  };
 }
 
 export function auditOf(origin: Origin): ServeSettings['audit'] {
   const written = origin.contents.audit;
   if (written === undefined) return undefined;
-  return { path: resolve(origin.directory, written.file), listings: written.listings === true ? 'written' : 'left-out' };
+  return {
+    path: resolve(origin.directory, written.file),
+    listings: written.listings === true ? 'written' : 'left-out',
+  };
 }
 
 /** Two logs in one file would spoil each other. */

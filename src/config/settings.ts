@@ -1,6 +1,13 @@
 /** What `portcall serve` is to do, complete: the file, overruled by the command line, on top of the defaults. */
 import { resolve } from 'node:path';
-import { accountsOf, accountWarnings, allFolders, anonymousOf, doubleNames, networkRulesOf } from './account-settings.ts';
+import {
+  accountsOf,
+  accountWarnings,
+  allFolders,
+  anonymousOf,
+  doubleNames,
+  networkRulesOf,
+} from './account-settings.ts';
 import { type Flags, type FlagSettings, readFlags } from './flags.ts';
 import { inMilliseconds, limitsOf, loginSettingsOf } from './limits.ts';
 import type { ListenUrl } from './listen-url.ts';

@@ -16,7 +16,10 @@ test('each user has a folder of their own, the system has one', () => {
   assert.equal(of({}, 0), '/var/lib/portcall');
   assert.equal(of({ xdgStateHome: '/home/ann/state' }, 1000), '/home/ann/state/portcall');
   assert.equal(of({ xdgStateHome: 'relative' }, 1000), '/home/ann/.local/state/portcall');
-  assert.equal(of({ stateDirectory: '/var/lib/portcall-lab:/var/lib/more', xdgStateHome: '/x' }, 0), '/var/lib/portcall-lab');
+  assert.equal(
+    of({ stateDirectory: '/var/lib/portcall-lab:/var/lib/more', xdgStateHome: '/x' }, 0),
+    '/var/lib/portcall-lab',
+  );
 });
 
 test('the folder is made for its user only; one that cannot be made is told of with the way out', () => {

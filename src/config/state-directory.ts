@@ -37,7 +37,13 @@ const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
 
 /** Makes the folder, for its user only, unless it is there. Gives what is wrong when it cannot be made or written. */
-export function makeStateDirectory({ path, where }: { readonly path: string; readonly where: string }): Problem | undefined {
+export function makeStateDirectory({
+  path,
+  where,
+}: {
+  readonly path: string;
+  readonly where: string;
+}): Problem | undefined {
   const wayOut = 'name another folder with --state';
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });

@@ -35,7 +35,10 @@ const stored = {
     .max(255, 'must be 255 characters at most')
     .regex(/^\P{Cc}*$/u, 'must not hold control characters'),
   passwordHash: z.string(HASH).refine(isPasswordHash, HASH).optional(),
-  publicKeys: z.array(z.string(KEY).regex(PUBLIC_KEY, KEY)).max(MOST_KEYS, `must hold ${MOST_KEYS} keys at most`).optional(),
+  publicKeys: z
+    .array(z.string(KEY).regex(PUBLIC_KEY, KEY))
+    .max(MOST_KEYS, `must hold ${MOST_KEYS} keys at most`)
+    .optional(),
   certificateNames: names('a name in a certificate').max(MOST_KEYS, `must hold ${MOST_KEYS} names at most`).optional(),
   root: path.optional(),
   mounts: mounts.optional(),

@@ -48,10 +48,10 @@ const listenerRow = z
     clientCertificates: clientCertificates.optional(),
     ...connections,
   })
-  .refine(
-    ({ url, tls }) => url.protocol === 'ftp' || tls === undefined || tls === 'login' || tls === 'data',
-    { message: 'must be login or data: ftps:// is encrypted from the first byte', path: ['tls'] },
-  )
+  .refine(({ url, tls }) => url.protocol === 'ftp' || tls === undefined || tls === 'login' || tls === 'data', {
+    message: 'must be login or data: ftps:// is encrypted from the first byte',
+    path: ['tls'],
+  })
   .refine(({ tls, clientCertificates: asked }) => tls !== 'off' || asked !== 'required', {
     message: 'cannot be required where tls is off',
     path: ['clientCertificates'],

@@ -37,9 +37,10 @@ const rowsAt = (place: z.ZodType<string, string>) =>
           message: 'must have either allow or access',
           when: isMap,
         })
-        .transform(
-          (row): PermissionRule => ({ path: row.path, allow: row.allow ?? permissionsIn(row.access ?? 'read-only') }),
-        ),
+        .transform((row): PermissionRule => ({
+          path: row.path,
+          allow: row.allow ?? permissionsIn(row.access ?? 'read-only'),
+        })),
       'must be a list of rows such as { path: /images, allow: read-only }',
     )
     .max(MOST_RULES, `must hold ${MOST_RULES} rows at most`);

@@ -51,7 +51,10 @@ export const size = z.union([z.number(SIZE), z.string(SIZE)]).transform((written
 });
 
 /** Milliseconds since 1970. */
-export const moment = readBy(parseMoment, 'must be a date or a time in UTC, such as 2027-01-31 or 2027-01-31T18:00:00Z');
+export const moment = readBy(
+  parseMoment,
+  'must be a date or a time in UTC, such as 2027-01-31 or 2027-01-31T18:00:00Z',
+);
 
 const NETWORK = 'must be a network such as 10.0.0.0/8, 2001:db8::/32, or one address';
 const MANY = 10_000;
