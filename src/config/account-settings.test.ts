@@ -79,7 +79,7 @@ networks:
     ],
   });
   assert.deepEqual(networks[1]?.clients, ['2001:db8::/32', '192.0.2.1']);
-  assert.deepEqual(networks[1]?.protocols, ['ftp', 'ftps', 'tftp']);
+  assert.deepEqual(networks[1].protocols, ['ftp', 'ftps', 'tftp']);
   assert.deepEqual(networks[2]?.clients, ['0.0.0.0/0', '::/0']);
   assert.deepEqual(
     folders.map(({ path, ifMissing }) => [path, ifMissing]),

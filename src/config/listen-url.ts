@@ -9,13 +9,17 @@ export interface ListenUrl {
 }
 
 /** Each protocol's own port (RFC 959; IANA for implicit TLS). */
-const PORTS: ReadonlyMap<string, number> = new Map([
-  ['ftp', 21],
-  ['ftps', 990],
-]);
+const PORTS = { ftp: 21, ftps: 990 } as const;
 /** Doors that the command line promises and that this version does not have. */
 const LATER: ReadonlySet<string> = new Set(['sftp', 'tftp', 'scp']);
 const SHAPE = 'must be a URL such as ftp://127.0.0.1:2121';
+
+/** What is wrong with a URL that is one; empty when it names a host and a port and nothing else. */
+function excessOf({ username, password, pathname, search, hash }: URL): string {
+  if (username !== '' || password !== '') return 'must not hold a name or password: accounts are told apart';
+  const isShort = pathname === '/' && search === '' && hash === '';
+  return isShort ? '' : 'must end behind the port: what is served is told by root';
+}
 
 /** The listener, or what is wrong with the text, as the end of a sentence that begins with its place. */
 export function parseListenUrl(text: string): ListenUrl | string {
@@ -26,9 +30,12 @@ export function parseListenUrl(text: string): ListenUrl | string {
   // The parser knows how hosts are written in ftp:// only, and leaves that scheme's own port out.
   const url = URL.parse(`ftp://${rest}`);
   if (url === null) return SHAPE;
-  if (url.username !== '' || url.password !== '') return 'must not hold a name or password: accounts are told apart';
-  if (url.pathname !== '/' || url.search !== '' || url.hash !== '')
-    return 'must end behind the port: what is served is told by root';
-  const port = /:(\d+)\/?$/.exec(rest)?.[1] ?? PORTS.get(protocol);
-  return { protocol, host: url.hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(port) };
+  const excess = excessOf(url);
+  if (excess !== '') return excess;
+  const port = /:(\d+)\/?$/.exec(rest)?.[1];
+  return {
+    protocol,
+    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: port === undefined ? PORTS[protocol] : Number(port),
+  };
 }

@@ -4,9 +4,9 @@ import type { FlagSettings } from './flags.ts';
 import type { ListenUrl } from './listen-url.ts';
 import { pathIn, type Origin } from './origin.ts';
 import { present } from './present.ts';
-import type { Problem } from './problem.ts';
+import { problemText, type Problem } from './problem.ts';
 import type { FileContents } from './schema/file.ts';
-import type { CertificateSettings, ListenerSettings, TlsSettings } from './serve-settings.ts';
+import type { CertificateSettings, ListenerSettings, TlsDemandSettings, TlsSettings } from './serve-settings.ts';
 
 type WrittenTls = NonNullable<FileContents['tls']>;
 
@@ -52,21 +52,38 @@ function flagFor({ protocol }: ListenUrl, { tls }: FlagSettings): FlagSettings['
   return protocol === 'ftps' && (tls === 'off' || tls === 'offered') ? undefined : tls;
 }
 
+/** What must be encrypted when nobody says it: `ftps://` promises all, and a certificate is shown over TLS only. */
+function demandOf(
+  { protocol }: ListenUrl,
+  clientCertificates: ListenerSettings['clientCertificates'],
+): TlsDemandSettings {
+  if (protocol === 'ftps') return 'data';
+  return clientCertificates === 'required' ? 'login' : 'offered';
+}
+
 /** TLS is offered everywhere unless somebody says otherwise, and demanded where a certificate is. */
 export function listenerTlsOf(listener: AskedListener, { contents }: Origin, flags: FlagSettings): ListenerTls {
-  const { url } = listener;
-  const common = contents.tls;
-  const clientCertificates = listener.clientCertificates ?? common?.clientCertificates ?? 'off';
-  const asked = flagFor(url, flags) ?? listener.tls;
-  const fallback = url.protocol === 'ftps' ? 'data' : clientCertificates === 'required' ? 'login' : 'offered';
-  const isAsked =
-    asked !== undefined || fallback !== 'offered' || common !== undefined || flags.certificate !== undefined;
+  const common = contents.tls ?? {};
+  const clientCertificates = listener.clientCertificates ?? common.clientCertificates ?? 'off';
+  const asked = flagFor(listener.url, flags) ?? listener.tls;
+  const tls = asked ?? demandOf(listener.url, clientCertificates);
+  const isWanted = [asked, contents.tls, flags.certificate].some((wish) => wish !== undefined);
   return {
-    tls: asked ?? fallback,
-    tlsChoice: isAsked ? 'asked' : 'default',
-    dataBinding: listener.dataBinding ?? common?.dataBinding ?? 'auto',
+    tls,
+    tlsChoice: isWanted || tls !== 'offered' ? 'asked' : 'default',
+    dataBinding: listener.dataBinding ?? common.dataBinding ?? 'auto',
     clientCertificates,
   };
+}
+
+const CA_NEEDED = 'needs tls.ca, the file with the authorities that client certificates come from';
+const TLS_NEEDED = 'cannot be required where tls is only offered: say tls: login';
+
+/** What is wrong with how a listener asks for certificates of clients. */
+function certificateFlaws({ tls, clientCertificates }: ListenerSettings, ca: string | undefined): string[] {
+  if (tls === 'off' || clientCertificates === 'off') return [];
+  const flaws = ca === undefined ? [CA_NEEDED] : [];
+  return clientCertificates === 'required' && tls === 'offered' ? [...flaws, TLS_NEEDED] : flaws;
 }
 
 /** What each listener for itself may say, but not together with the rest. */
@@ -75,17 +92,15 @@ export function tlsProblems(
   flags: FlagSettings,
   listeners: readonly ListenerSettings[],
 ): Problem[] {
-  const problems: Problem[] = [];
-  if ((flags.tls === 'off' || flags.tls === 'offered') && listeners.every(({ protocol }) => protocol === 'ftps'))
+  const fromFile = flags.listen.length > 0 ? [] : (contents.listeners ?? []);
+  const problems = listeners.flatMap((listener, index) => {
+    const isOwn = fromFile[index]?.clientCertificates !== undefined;
+    const keys = isOwn ? ['listeners', index, 'clientCertificates'] : ['tls', 'clientCertificates'];
+    return certificateFlaws(listener, contents.tls?.ca).map((what): Problem => ({ where: placeOf(...keys), what }));
+  });
+  const isClear = flags.tls === 'off' || flags.tls === 'offered';
+  if (isClear && listeners.every(({ protocol }) => protocol === 'ftps'))
     problems.push({ where: '--tls', what: `cannot be ${flags.tls}: ftps:// is encrypted from the first byte` });
-  for (const [index, { tls, clientCertificates }] of listeners.entries()) {
-    if (tls === 'off' || clientCertificates === 'off') continue;
-    const isOwn = flags.listen.length === 0 && contents.listeners?.[index]?.clientCertificates !== undefined;
-    const where = isOwn ? placeOf('listeners', index, 'clientCertificates') : placeOf('tls', 'clientCertificates');
-    if (contents.tls?.ca === undefined)
-      problems.push({ where, what: 'needs tls.ca, the file with the authorities that client certificates come from' });
-    if (clientCertificates === 'required' && tls === 'offered')
-      problems.push({ where, what: 'cannot be required where tls is only offered: say tls: login' });
-  }
-  return [...new Map(problems.map((problem) => [`${problem.where}\n${problem.what}`, problem])).values()];
+  // Several listeners may be wrong in the same way by the same key.
+  return [...new Map(problems.map((problem) => [problemText(problem), problem])).values()];
 }
