@@ -50,7 +50,7 @@ const LAWS: readonly Law[] = [
   {
     why: 'the configuration is read here and nowhere else',
     from: /^src\/config\//,
-    may: '^(node:(fs|path|os|net)(/promises)?$|zod$|yaml$|src/(base|config)/)',
+    may: '^(node:(fs|path|os|net)(/promises)?$|zod$|yaml$|src/(base|config)/|src/accounts/(definition|permission|network-rules|ban-list)\\.ts$)',
   },
   { why: 'only app wires concrete things together', from: /^src\/app\//, may: '^(node:|src/(?!cli/))' },
   {

@@ -2,15 +2,10 @@
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import type { Problem } from '../config/problem.ts';
 import type { RootSettings, ServeSettings } from '../config/settings.ts';
+import { makeStateDirectory } from '../config/state-directory.ts';
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-
-/** Every folder of the settings once. */
-function rootsOf({ accounts, anonymous }: ServeSettings): RootSettings[] {
-  const roots = [...accounts.map(({ root }) => root), ...(anonymous === undefined ? [] : [anonymous.root])];
-  return [...new Map(roots.map((root) => [root.path, root])).values()];
-}
 
 function flawOf({ path, ifMissing }: RootSettings): string | undefined {
   try {
@@ -27,24 +22,22 @@ function flawOf({ path, ifMissing }: RootSettings): string | undefined {
 
 /** What is wrong with the folders; nothing is made or changed. */
 export function checkRoots(settings: ServeSettings): Problem[] {
-  return rootsOf(settings).flatMap((root) => {
+  return settings.folders.flatMap((root) => {
     const what = flawOf(root);
     return what === undefined ? [] : [{ where: root.where, what }];
   });
 }
 
 /** Makes what may be made: the default root, and the folder for what is remembered. Gives what could not be made. */
-export function makeFolders(settings: ServeSettings): Problem[] {
-  const roots = rootsOf(settings).filter(({ ifMissing }) => ifMissing === 'create');
-  const folders: { path: string; where: string; mode?: number }[] = [...roots];
-  const { stateDirectory } = settings;
-  if (stateDirectory !== undefined) folders.push({ path: stateDirectory, where: 'state', mode: 0o700 });
-  return folders.flatMap(({ path, where, mode }) => {
+export function makeFolders({ folders, state }: ServeSettings): Problem[] {
+  const unmade = folders.flatMap(({ path, where, ifMissing }) => {
     try {
-      mkdirSync(path, { recursive: true, ...(mode === undefined ? {} : { mode }) });
+      if (ifMissing === 'create') mkdirSync(path, { recursive: true });
       return [];
     } catch (error) {
       return [{ where, what: `${path} cannot be made (${codeOf(error)}); name another folder` }];
     }
   });
+  const problem = makeStateDirectory(state);
+  return problem === undefined ? unmade : [...unmade, problem];
 }

@@ -26,7 +26,7 @@ export interface ServeSurroundings {
 }
 
 export interface OpenListener {
-  readonly protocol: 'ftp';
+  readonly protocol: 'ftp' | 'ftps';
   readonly host: string;
   readonly port: number;
 }
@@ -49,7 +49,7 @@ class Folders {
   #sweeps: Promise<unknown> = Promise.resolve();
   #stopWaiting: () => void = () => undefined;
 
-  readonly filesOf: FilesOf = ({ path }, access) => {
+  readonly filesOf: FilesOf = (path, access) => {
     const files = this.#open.get(path) ?? localFileSystem({ root: path });
     this.#open.set(path, files);
     return access === 'read-only' ? readOnly(files) : files;
@@ -90,7 +90,9 @@ interface Common {
 
 async function openListener(listener: ListenerSettings, common: Common): Promise<FtpServer> {
   const { settings, surroundings, authenticator } = common;
-  const { host, port, masquerade, passivePorts } = listener;
+  const { protocol, host, port, masquerade, passivePorts } = listener;
+  if (protocol === 'ftps' || listener.tls === 'login' || listener.tls === 'data')
+    throw new ConfigurationError([{ where: `${protocol}://${host}`, what: 'asks for TLS, which is not served yet' }]);
   try {
     return await startFtpServer({
       host,
@@ -99,7 +101,7 @@ async function openListener(listener: ListenerSettings, common: Common): Promise
       authenticator,
       observe: surroundings.observe,
       clock: surroundings.clock,
-      limits: settings.limits,
+      limits: { ...settings.limits, ...settings.admission.limits },
       ...(settings.greeting === undefined ? {} : { greeting: settings.greeting }),
       ...(passivePorts === undefined ? {} : { passivePorts }),
     });
@@ -139,7 +141,7 @@ async function createAccounts(
 ): Promise<Authenticator> {
   const hasher = createPasswordHasher();
   const credentials = await credentialsOf(accounts, filesOf, hasher, madeUp);
-  const guest = anonymous && { anonymous: anonymousAccount(anonymous.root, filesOf) };
+  const guest = anonymous && { anonymous: anonymousAccount(anonymous, filesOf) };
   return createAuthenticator({ credentials, hasher, clock, random, policy: login, ...guest });
 }
 

@@ -1,6 +1,8 @@
 /** What a newcomer sees: what is served where, under which account, and a line to copy. */
 import { isEveryAddress, isLoopback, networkAddress } from '../app/addresses.ts';
 import type { MadeUpAccount } from '../app/accounts.ts';
+import type { AccountDefinition } from '../accounts/definition.ts';
+import { PERMISSIONS } from '../accounts/permission.ts';
 import type { OpenListener } from '../app/serve.ts';
 import { authority } from '../base/authority.ts';
 import { printable } from '../base/escape.ts';
@@ -21,14 +23,29 @@ const reach = ({ host }: OpenListener): string => {
   return isEveryAddress(host) ? 'every address of this machine' : 'reachable from the network';
 };
 
+/** What an account may do, in a word. */
+function rightsText({ permissions }: AccountDefinition): string {
+  const [rule] = permissions;
+  if (permissions.length === 1 && rule?.path === '/' && rule.allow.length === PERMISSIONS.length) return 'read-write';
+  const isReading = permissions.every(({ allow }) => allow.every((one) => one === 'list' || one === 'read'));
+  return isReading ? 'read-only' : 'as its permissions say';
+}
+
+/** `/srv/images`, or each folder behind the place where it is seen. */
+const treeText = ({ mounts }: AccountDefinition): string =>
+  mounts
+    .map(({ at, directory }) => (at === '/' ? printable(directory) : `${printable(directory)} at ${printable(at)}`))
+    .join(', ');
+
 function accountLines({ settings, madeUp }: Shown): string[] {
-  const lines = settings.accounts.map(({ name, access, root }) => {
+  const lines = settings.accounts.map(({ definition }) => {
+    const { name } = definition;
     const password = madeUp?.name === name ? `, password ${madeUp.password}` : '';
-    return `  account  ${printable(name)}${password}, ${access}, sees ${printable(root.path)}`;
+    return `  account  ${printable(name)}${password}, ${rightsText(definition)}, sees ${treeText(definition)}`;
   });
   const { anonymous } = settings;
   if (anonymous === undefined) return lines;
-  return [...lines, `  account  anonymous, any password, read-only, sees ${printable(anonymous.root.path)}`];
+  return [...lines, `  account  anonymous, any password, ${rightsText(anonymous)}, sees ${treeText(anonymous)}`];
 }
 
 /** What is served, line by line; the same for a check and for a start. */
@@ -48,7 +65,7 @@ function loginOf({ settings, madeUp }: Shown): Login {
   const [first] = settings.accounts;
   return first === undefined
     ? { name: 'anonymous', password: 'me' }
-    : { name: encodeURIComponent(first.name), password: 'PASSWORD' };
+    : { name: encodeURIComponent(first.definition.name), password: 'PASSWORD' };
 }
 
 /** Where the machine itself, and where a device, finds the listener. */

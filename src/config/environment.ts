@@ -1,7 +1,22 @@
 /** What Portcall reads from its environment: nothing else in the program looks there. */
 
+/** A variable, when it is set and not empty. */
+const variable = (name: string): string | undefined => {
+  const value = process.env[name];
+  return value === '' ? undefined : value;
+};
+
 /** `PORTCALL_PASSWORD`, when it is set and not empty. */
-export function passwordFromEnvironment(): string | undefined {
-  const password = process.env['PORTCALL_PASSWORD'];
-  return password === '' ? undefined : password;
+export const passwordFromEnvironment = (): string | undefined => variable('PORTCALL_PASSWORD');
+
+/** What the environment says of folders for state. */
+export interface StateVariables {
+  /** `STATE_DIRECTORY`: set by systemd for a service; several have colons between them. */
+  readonly stateDirectory: string | undefined;
+  readonly xdgStateHome: string | undefined;
 }
+
+export const stateFromEnvironment = (): StateVariables => ({
+  stateDirectory: variable('STATE_DIRECTORY'),
+  xdgStateHome: variable('XDG_STATE_HOME'),
+});

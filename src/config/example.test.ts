@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { z } from 'zod';
-import { fileSchema } from './schema.ts';
+import { configurationFolder } from '../../test/support/settle-file.ts';
+import { fileSchema } from './schema/file.ts';
 import { readYaml } from './yaml-file.ts';
 
 const example = readFileSync(new URL('../../docs/portcall.example.yaml', import.meta.url), 'utf8');
@@ -18,8 +19,16 @@ function keysOf(node: unknown): string[] {
 
 test('the example loads', () => {
   const { contents } = readYaml(example, 'portcall.example.yaml');
-  assert.equal(contents.listeners?.length, 2);
-  assert.equal(contents.accounts?.length, 2);
+  assert.equal(contents.listeners?.length, 3);
+  assert.equal(contents.accounts?.length, 3);
+});
+
+test('the example settles, and warns of nothing', () => {
+  using folder = configurationFolder();
+  folder.write('account-hook.secret', `${'x'.repeat(32)}\n`);
+  const settings = folder.settle(example);
+  assert.deepEqual(settings.warnings, []);
+  assert.equal(settings.accountHook?.secret, 'x'.repeat(32));
 });
 
 test('every key of the schema is in the example', () => {

@@ -4,6 +4,7 @@ import { parseListenUrl, type ListenUrl } from './listen-url.ts';
 import { isMasqueradeAddress } from './masquerade-address.ts';
 import { parsePortRange, type PortRange } from './port-range.ts';
 import { ConfigurationError, type Problem } from './problem.ts';
+import type { TlsDemandSettings } from './serve-settings.ts';
 
 /** As they were typed. */
 export interface Flags {
@@ -14,6 +15,9 @@ export interface Flags {
   readonly listen?: readonly string[] | undefined;
   readonly passivePorts?: string | undefined;
   readonly masquerade?: readonly string[] | undefined;
+  readonly tls?: string | undefined;
+  readonly certificate?: string | undefined;
+  readonly key?: string | undefined;
   readonly state?: string | undefined;
   readonly log?: string | undefined;
 }
@@ -32,6 +36,9 @@ export interface FlagSettings {
   readonly listen: readonly ListenUrl[];
   readonly passivePorts: PortRange | undefined;
   readonly masquerade: readonly { readonly clients: string; readonly address: string }[];
+  readonly tls: TlsDemandSettings | undefined;
+  readonly certificate: string | undefined;
+  readonly key: string | undefined;
   readonly state: string | undefined;
   readonly log: 'text' | 'json' | undefined;
 }
@@ -76,6 +83,15 @@ function readPorts(text: string): Read<PortRange> {
 const readLog = (text: string): Read<'text' | 'json'> =>
   text === 'text' || text === 'json' ? { value: text } : { wrong: 'must be text or json' };
 
+const DEMANDS: readonly TlsDemandSettings[] = ['off', 'offered', 'login', 'data'];
+
+function readTls(text: string): Read<TlsDemandSettings> {
+  const value = DEMANDS.find((demand) => demand === text);
+  return value === undefined ? { wrong: 'must be off, offered, login or data' } : { value };
+}
+
+const readPath = (text: string): Read<string> => (text === '' ? { wrong: 'must name a file' } : { value: text });
+
 /** Reads all flags. Throws a {@link ConfigurationError} with everything that is wrong. */
 export function readFlags(flags: Flags): FlagSettings {
   const problems: Problem[] = [];
@@ -96,9 +112,14 @@ export function readFlags(flags: Flags): FlagSettings {
     listen: all('--listen', flags.listen, readListen),
     passivePorts: one('--passive-ports', flags.passivePorts, readPorts),
     masquerade: all('--masquerade', flags.masquerade, readMasquerade),
+    tls: one('--tls', flags.tls, readTls),
+    certificate: one('--certificate', flags.certificate, readPath),
+    key: one('--key', flags.key, readPath),
     state: flags.state,
     log: one('--log', flags.log, readLog),
   };
+  if (flags.key !== undefined && flags.certificate === undefined)
+    problems.push({ where: '--key', what: 'is of no use without --certificate' });
   if (problems.length > 0) throw new ConfigurationError(problems);
   return settings;
 }

@@ -1,31 +1,41 @@
-/** Where to listen, as a URL: `ftp://127.0.0.1:2121`, `ftp://[::1]:0`. */
+/** Where to listen, as a URL: `ftp://127.0.0.1:2121`, `ftps://[::1]:0`. */
 
 export interface ListenUrl {
-  readonly protocol: 'ftp';
+  /** `ftps` is encrypted from the first byte; `ftp` becomes so when the client asks (AUTH TLS). */
+  readonly protocol: 'ftp' | 'ftps';
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
 }
 
-const FTP_PORT = 21;
+/** Each protocol's own port (RFC 959; IANA for implicit TLS). */
+const PORTS = { ftp: 21, ftps: 990 } as const;
 /** Doors that the command line promises and that this version does not have. */
-const LATER: ReadonlySet<string> = new Set(['ftps:', 'sftp:', 'tftp:', 'scp:']);
+const LATER: ReadonlySet<string> = new Set(['sftp', 'tftp', 'scp']);
 const SHAPE = 'must be a URL such as ftp://127.0.0.1:2121';
+
+/** What is wrong with a URL that is one; empty when it names a host and a port and nothing else. */
+function excessOf({ username, password, pathname, search, hash }: URL): string {
+  if (username !== '' || password !== '') return 'must not hold a name or password: accounts are told apart';
+  const isShort = pathname === '/' && search === '' && hash === '';
+  return isShort ? '' : 'must end behind the port: what is served is told by root';
+}
 
 /** The listener, or what is wrong with the text, as the end of a sentence that begins with its place. */
 export function parseListenUrl(text: string): ListenUrl | string {
-  const url = URL.parse(text);
-  if (url === null || !text.includes('://')) return SHAPE;
-  if (LATER.has(url.protocol))
-    return `asks for ${url.protocol.slice(0, -1)}, which this version does not serve: use ftp://`;
-  if (url.protocol !== 'ftp:') return SHAPE;
-  if (url.username !== '' || url.password !== '') return 'must not hold a name or password: accounts are told apart';
-  if (url.pathname !== '/' || url.search !== '' || url.hash !== '')
-    return 'must end behind the port: what is served is told by root';
-  // The parser leaves the scheme's own port out.
+  const [, scheme = '', rest = ''] = /^([A-Za-z]+):\/\/(.*)$/.exec(text) ?? [];
+  const protocol = scheme.toLowerCase();
+  if (LATER.has(protocol)) return `asks for ${protocol}, which this version does not serve: use ftp:// or ftps://`;
+  if (protocol !== 'ftp' && protocol !== 'ftps') return SHAPE;
+  // The parser knows how hosts are written in ftp:// only, and leaves that scheme's own port out.
+  const url = URL.parse(`ftp://${rest}`);
+  if (url === null) return SHAPE;
+  const excess = excessOf(url);
+  if (excess !== '') return excess;
+  const port = /:(\d+)\/?$/.exec(rest)?.[1];
   return {
-    protocol: 'ftp',
+    protocol,
     host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
-    port: url.port === '' ? FTP_PORT : Number(url.port),
+    port: port === undefined ? PORTS[protocol] : Number(port),
   };
 }

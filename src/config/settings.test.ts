@@ -1,42 +1,49 @@
 /** What is served follows from flags, file and defaults; what is wrong is told all at once, with its place. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { ConfigurationError } from './problem.ts';
+import { configurationFolder, problemsOf } from '../../test/support/settle-file.ts';
+import { simpleDefinition } from './definition.ts';
 import { settle } from './settings.ts';
+import { defaultStateDirectory } from './state-directory.ts';
 
 const HASH = '$argon2id$v=19$m=19456,t=2,p=1$EXAMPLESALTEXAMPLESALT$EXAMPLEHASHEXAMPLEHASHEXAMPLEHASHEXAMPLEHAS';
-const folder = mkdtempSync(join(tmpdir(), 'portcall-config-'));
-after(() => rmSync(folder, { recursive: true }));
+const place = configurationFolder();
+after(() => place[Symbol.dispose]());
+const folder = place.path;
+const settleFile = (text: string, flags?: Parameters<typeof settle>[0]): ReturnType<typeof settle> =>
+  place.settle(text, flags);
 
-/** Settles a file; `flags` may add to it. */
-function settleFile(text: string, flags: Parameters<typeof settle>[0] = {}): ReturnType<typeof settle> {
-  writeFileSync(join(folder, 'portcall.yaml'), text);
-  return settle({ ...flags, config: 'portcall.yaml' }, folder);
-}
+const PLAIN_DOOR = {
+  tls: 'offered',
+  tlsChoice: 'default',
+  dataBinding: 'auto',
+  clientCertificates: 'off',
+  trustedProxies: [],
+} as const;
 
-const problemsOf = (work: () => unknown): string[] => {
-  try {
-    work();
-  } catch (error) {
-    assert.ok(error instanceof ConfigurationError, String(error));
-    return error.message.split('\n');
-  }
-  return [];
-};
+/** What holds when nothing is said. */
+const UNSAID = {
+  tls: { names: [], minVersion: 'TLSv1.2', maxVersion: 'TLSv1.3', clearControl: 'refused' },
+  networks: [],
+  admission: { limits: {}, networks: {} },
+  bans: { policy: {}, allow: [] },
+  limits: {},
+  login: {},
+  state: { path: defaultStateDirectory(), where: 'state', choice: 'default' },
+  log: 'text',
+  graceMs: 10_000,
+  warnings: [],
+} as const;
 
 test('without flags: ./files, made when missing, on loopback, for an account that is made up', () => {
   const root = { path: join(folder, 'files'), where: './files', ifMissing: 'create' };
   assert.deepEqual(settle({}, folder), {
-    listeners: [{ protocol: 'ftp', host: '127.0.0.1', port: 2121, masquerade: [] }],
-    accounts: [{ name: 'portcall', access: 'read-write', root, secret: { kind: 'made-up' } }],
-    log: 'text',
-    graceMs: 10_000,
-    limits: {},
-    login: {},
-    warnings: [],
+    ...UNSAID,
+    listeners: [{ protocol: 'ftp', host: '127.0.0.1', port: 2121, masquerade: [], ...PLAIN_DOOR }],
+    root,
+    folders: [root],
+    accounts: [{ definition: simpleDefinition('portcall', 'read-write', root.path), secret: { kind: 'made-up' } }],
   });
 });
 
@@ -61,22 +68,21 @@ test('flags alone', () => {
   ];
   const passivePorts = { first: 50_000, last: 50_010 };
   assert.deepEqual(settings, {
+    ...UNSAID,
     listeners: [
-      { protocol: 'ftp', host: '::1', port: 0, masquerade, passivePorts },
-      { protocol: 'ftp', host: 'localhost', port: 21, masquerade, passivePorts },
+      { protocol: 'ftp', host: '::1', port: 0, masquerade, passivePorts, ...PLAIN_DOOR },
+      { protocol: 'ftp', host: 'localhost', port: 21, masquerade, passivePorts, ...PLAIN_DOOR },
     ],
+    root,
+    folders: [root],
     accounts: [
-      { name: 'a', access: 'read-only', root, secret: { kind: 'password', password: 'b:c' } },
-      { name: 'd', access: 'read-write', root, secret: { kind: 'password', password: 'ro' } },
-      { name: 'e', access: 'read-write', root, secret: { kind: 'password', password: 'f' } },
+      { definition: simpleDefinition('a', 'read-only', root.path), secret: { kind: 'password', password: 'b:c' } },
+      { definition: simpleDefinition('d', 'read-write', root.path), secret: { kind: 'password', password: 'ro' } },
+      { definition: simpleDefinition('e', 'read-write', root.path), secret: { kind: 'password', password: 'f' } },
     ],
-    anonymous: { root },
+    anonymous: simpleDefinition('anonymous', 'read-only', root.path),
     log: 'json',
-    stateDirectory: join(folder, 'state'),
-    graceMs: 10_000,
-    limits: {},
-    login: {},
-    warnings: [],
+    state: { path: join(folder, 'state'), where: '--state', choice: 'asked' },
   });
 });
 
@@ -93,17 +99,27 @@ login: { failureDelaySeconds: 0 }
 listeners: [{ url: 'ftp://127.0.0.1:0', passivePorts: 1024-1030 }]
 `;
   const settings = settleFile(text, { user: ['b:other:ro'] });
+  const [first, second] = settings.accounts;
+  assert.equal(first?.definition.passwordHash, HASH);
+  assert.deepEqual(first.definition.mounts, [
+    { at: '/', directory: join(folder, '../elsewhere'), access: 'read-only' },
+  ]);
+  assert.deepEqual(second, {
+    definition: simpleDefinition('b', 'read-only', join(folder, 'images')),
+    secret: { kind: 'password', password: 'other' },
+  });
+  assert.deepEqual(settings.anonymous, simpleDefinition('anonymous', 'read-only', join(folder, 'images')));
   assert.deepEqual(
-    settings.accounts.map(({ name, access, root, secret }) => [name, access, root.path, root.where, secret.kind]),
+    settings.folders.map(({ path, where }) => [path, where]),
     [
-      ['a', 'read-only', join(folder, '../elsewhere'), 'portcall.yaml:4: accounts[0].root', 'hash'],
-      ['b', 'read-only', join(folder, 'images'), 'portcall.yaml:2: root', 'password'],
+      [join(folder, 'images'), 'portcall.yaml:2: root'],
+      [join(folder, '../elsewhere'), 'portcall.yaml:4: accounts[0].root'],
     ],
   );
-  assert.deepEqual(settings.accounts[1]?.secret, { kind: 'password', password: 'other' });
-  assert.equal(settings.anonymous?.root.path, join(folder, 'images'));
+  assert.equal(settings.configFile, join(folder, 'portcall.yaml'));
   assert.equal(settings.graceMs, 500);
-  assert.deepEqual(settings.limits, { idleMs: 1500, connections: 7 });
+  assert.deepEqual(settings.limits, { idleMs: 1500 });
+  assert.deepEqual(settings.admission.limits, { connections: 7 });
   assert.deepEqual(settings.login, { failureDelayMs: 0 });
   assert.deepEqual(settings.listeners[0]?.passivePorts, { first: 1024, last: 1030 });
   assert.match(settings.warnings.join(), /^portcall\.yaml:5: accounts\[1\]\.password: is in clear text/);
@@ -114,8 +130,16 @@ const wrongFlags: readonly (readonly [Parameters<typeof settle>[0], RegExp])[] =
   [{ user: [':secret'] }, /^--user: must be/],
   [{ user: ['a:'] }, /^--user: must be/],
   [{ user: ['a::ro'] }, /^--user: must be/],
-  [{ listen: ['sftp://127.0.0.1:2222'] }, /^--listen: asks for sftp, which this version does not serve: use ftp:\/\/$/],
-  [{ listen: ['ftps://127.0.0.1'] }, /asks for ftps/],
+  [
+    { listen: ['sftp://127.0.0.1:2222'] },
+    /^--listen: asks for sftp, which this version does not serve: use ftp:\/\/ or ftps:\/\/$/,
+  ],
+  [{ listen: ['ftps://u:secret@127.0.0.1'] }, /must not hold a name or password/],
+  [{ listen: ['ftps://127.0.0.1/images'] }, /must end behind the port/],
+  [{ listen: ['ftps://127.0.0.1:99999'] }, /must be a URL such as/],
+  [{ listen: ['ftps://127.0.0.1'], tls: 'offered' }, /^--tls: cannot be offered: ftps:\/\/ is encrypted/],
+  [{ tls: 'on' }, /^--tls: must be off, offered, login or data$/],
+  [{ key: 'key.pem' }, /^--key: is of no use without --certificate$/],
   [{ listen: ['tftp://127.0.0.1'] }, /asks for tftp/],
   [{ listen: ['http://127.0.0.1'] }, /must be a URL such as/],
   [{ listen: ['2121'] }, /must be a URL such as/],
@@ -161,7 +185,7 @@ masquerade:
     address: 1.2.3.4
 `;
   assert.deepEqual(problemsOf(() => settleFile(text)).sort(), [
-    'portcall.yaml:11: accounts[0].passwordHash: must be a hash made by `portcall user hash`',
+    'portcall.yaml:11: accounts[0].passwordHash: must be a hash made by `portcall user hash`, or one of bcrypt, scrypt or sha512-crypt',
     'portcall.yaml:12: accounts[0].access: must be read-only or read-write',
     'portcall.yaml:13: accounts[1].name: must be a name in quotes',
     'portcall.yaml:13: accounts[1].password: must be a text; put it in quotes',
@@ -172,7 +196,7 @@ masquerade:
     'portcall.yaml:2: colour: is not a key that Portcall knows',
     'portcall.yaml:5: listeners[1]: must be a URL such as ftp://127.0.0.1:2121',
     'portcall.yaml:7: listeners[2].foo: is not a key that Portcall knows',
-    'portcall.yaml:8: listeners[3]: asks for sftp, which this version does not serve: use ftp://',
+    'portcall.yaml:8: listeners[3]: asks for sftp, which this version does not serve: use ftp:// or ftps://',
   ]);
 });
 
@@ -188,7 +212,10 @@ const wrongFiles: readonly (readonly [string, RegExp])[] = [
     /resource exhaustion/,
   ],
   [`#${'x'.repeat(1_048_576)}`, /is longer than 1048576 characters$/],
-  ['accounts:\n  - name: a\n', /^portcall\.yaml:2: accounts\[0\]: must have either passwordHash or password$/],
+  [
+    'accounts:\n  - name: a\n',
+    /^portcall\.yaml:2: accounts\[0\]: must have passwordHash, password, publicKeys or certificateNames, or else/,
+  ],
   [
     'accounts:\n  - {name: a, password: x}\n  - {name: a, password: y}\n',
     /^portcall\.yaml:3: accounts\[1\]\.name: is the name of accounts\[0\] too$/,

@@ -1,15 +1,13 @@
 /** Reads `portcall.yaml` so that everything wrong with it is told at once, each with its key and line. */
 import { isMap, isNode, LineCounter, parseDocument, type Document } from 'yaml';
-import type { z } from 'zod';
-import { fileSchema, type FileContents } from './schema.ts';
-import { ConfigurationError, type Problem } from './problem.ts';
+import { keyText, problemsOf, type Key } from './issues.ts';
+import { ConfigurationError } from './problem.ts';
+import { fileSchema, type FileContents } from './schema/file.ts';
 
 /** Longer files are refused unread, in characters. */
 const MAX_FILE_LENGTH = 1_048_576;
 /** How often aliases may repeat what an anchor holds: a few lines must not become gigabytes. */
 const MAX_ALIASES = 100;
-
-type Key = string | number;
 
 /** A file whose contents fit; `placeOf` names a key's place in it. */
 export interface YamlFile {
@@ -17,10 +15,6 @@ export interface YamlFile {
   /** `portcall.yaml:12: accounts[1].root` */
   readonly placeOf: (...keys: readonly Key[]) => string;
 }
-
-/** `accounts[1].access` */
-const keyText = (keys: readonly Key[]): string =>
-  keys.map((key, index) => (typeof key === 'number' ? `[${key}]` : index === 0 ? key : `.${key}`)).join('');
 
 class Places {
   readonly #name: string;
@@ -62,26 +56,6 @@ class Places {
   }
 }
 
-function problemsOf(issue: z.core.$ZodIssue, places: Places): Problem[] {
-  const keys = issue.path as Key[];
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ where: places.of([...keys, key]), what: 'is not a key that Portcall knows' }));
-  }
-  if (issue.code === 'invalid_union') return unionProblems(issue, places);
-  return [{ where: places.of(keys), what: issue.message }];
-}
-
-/** Of the alternatives the one that came furthest is meant: what is a map was not meant to be a text. */
-function unionProblems(issue: z.core.$ZodIssueInvalidUnion, places: Places): Problem[] {
-  const depth = (issues: readonly z.core.$ZodIssue[]): number =>
-    Math.max(
-      0,
-      ...issues.map(({ path, code }) => path.length + (code === 'custom' || code === 'unrecognized_keys' ? 1 : 0)),
-    );
-  const [meant = []] = [...issue.errors].sort((one, other) => depth(other) - depth(one));
-  return meant.flatMap((inner) => problemsOf({ ...inner, path: [...issue.path, ...inner.path] }, places));
-}
-
 function toPlain(document: Document, places: Places): unknown {
   try {
     return document.toJS({ maxAliasCount: MAX_ALIASES }) as unknown;
@@ -105,5 +79,5 @@ export function readYaml(text: string, name: string): YamlFile {
   }
   const parsed = fileSchema.safeParse(toPlain(document, places) ?? {});
   if (parsed.success) return { contents: parsed.data, placeOf: (...keys) => places.of(keys) };
-  throw new ConfigurationError(parsed.error.issues.flatMap((issue) => problemsOf(issue, places)));
+  throw new ConfigurationError(problemsOf(parsed.error.issues, (keys) => places.of(keys)));
 }

@@ -31,7 +31,9 @@ export function start(
   words: readonly string[],
   { cwd, bin = BIN, environment = {}, input = '' }: StartOptions,
 ): Started {
-  const child = spawn(process.execPath, [bin, ...words], { cwd, env: { PATH: process.env['PATH'], ...environment } });
+  // Nothing of the machine's own: neither its variables nor the folder where its user keeps state.
+  const env = { PATH: process.env['PATH'], XDG_STATE_HOME: join(cwd, '.state'), ...environment };
+  const child = spawn(process.execPath, [bin, ...words], { cwd, env });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
