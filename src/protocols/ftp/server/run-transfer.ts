@@ -84,6 +84,7 @@ function tell(session: Session, transfer: Transfer, outcome: TransferOutcome, re
     kind: 'transfer',
     account: session.account.name,
     direction: plan.direction,
+    ...(plan.direction === 'listing' ? {} : { type: session.type }),
     verb: plan.verb,
     path: plan.path,
     bytes,
