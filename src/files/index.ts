@@ -3,6 +3,7 @@ export { FILE_ERROR_KINDS, FileError, type FileErrorKind } from './error.ts';
 export type {
   Attributes,
   CallOptions,
+  CommitOptions,
   Entry,
   EntryType,
   FileReader,
@@ -12,6 +13,7 @@ export type {
   OpenFile,
   StatOptions,
   Upload,
+  Uploader,
   UploadStart,
   WriteOptions,
 } from './file-system.ts';
@@ -21,6 +23,7 @@ export type { Flush } from './local/upload.ts';
 export { type MemoryFileSystem, type MemoryOptions, memoryFileSystem } from './memory/memory-file-system.ts';
 export { type MountFileSystem, mountFileSystem } from './mount/mount-file-system.ts';
 export type { Mount } from './mount/mount-table.ts';
+export { announced, type Digest, type UploadHook, type UploadNotice } from './wrap/announced.ts';
 export { chaos, type Fault, type FaultPoint } from './wrap/chaos.ts';
 export { readOnly } from './wrap/read-only.ts';
 export { resolvePath, ROOT, type VirtualPath } from '../base/virtual-path.ts';

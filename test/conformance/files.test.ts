@@ -1,7 +1,8 @@
 /** Puts every file system of ours to the one contract. */
 import process from 'node:process';
 import { ROOT } from '../../src/base/virtual-path.ts';
-import { chaos, memoryFileSystem, mountFileSystem } from '../../src/files/index.ts';
+import { announced, chaos, memoryFileSystem, mountFileSystem } from '../../src/files/index.ts';
+import { testHook } from '../support/upload-hook.ts';
 import { describeFileSystem } from './files.ts';
 import { makeLocal } from './make-local.ts';
 
@@ -16,3 +17,9 @@ describeFileSystem('mount of a local', () => {
   return { fileSystem: mountFileSystem([{ at: ROOT, fileSystem }]), dispose };
 });
 describeFileSystem('chaos without a fault', () => ({ fileSystem: chaos(memoryFileSystem(), []) }));
+describeFileSystem('announced memory', () => ({ fileSystem: announced(memoryFileSystem(), testHook().hook) }));
+describeFileSystem('announced local, where the hook decides', () => {
+  const { fileSystem, dispose } = makeLocal({ flush: 'never' });
+  const { hook } = testHook({ decides: () => Promise.resolve(true) });
+  return { fileSystem: announced(fileSystem, hook), dispose };
+});

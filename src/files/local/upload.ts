@@ -19,7 +19,7 @@ import {
 } from 'node:fs';
 import { type VirtualPath, baseName } from '../../base/virtual-path.ts';
 import { FileError } from '../error.ts';
-import type { Entry, Upload, UploadStart, WriteOptions } from '../file-system.ts';
+import type { CommitOptions, Entry, Upload, UploadStart, WriteOptions } from '../file-system.ts';
 import { Descriptor } from './descriptor.ts';
 import { entryOf } from './entry.ts';
 import { codeOf, translateError, unless } from './errno.ts';
@@ -117,7 +117,11 @@ class LocalUpload implements Upload {
     return this.#file.write(bytes, positionBytes, (from, to) => this.#extent.add(from, to));
   }
 
-  async commit(options: { readonly stillWanted?: () => boolean } = {}): Promise<Entry> {
+  read(into: Uint8Array, positionBytes: number): Promise<number> {
+    return this.#file.read(into, positionBytes);
+  }
+
+  async commit(options: CommitOptions = {}): Promise<Entry> {
     this.#confirmRunning();
     await this.#guarded(async () => {
       fchmodSync(this.#file.number, this.#finalMode());

@@ -1,6 +1,6 @@
 /** Open files and uploads of a file system in memory. */
 import { FileError } from '../error.ts';
-import type { Attributes, Entry, FileReader, OpenAtOptions, OpenFile, Upload } from '../file-system.ts';
+import type { Attributes, CommitOptions, Entry, FileReader, OpenAtOptions, OpenFile, Upload } from '../file-system.ts';
 import { type DirectoryNode, type FileNode, type Node, changeFacts, entryOf } from './node.ts';
 
 export const isOffset = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
@@ -132,7 +132,11 @@ export class MemoryUpload implements Upload {
     this.#endBytes = Math.max(this.#endBytes, positionBytes + bytes.length);
   }
 
-  async commit(options: { readonly stillWanted?: () => boolean } = {}): Promise<Entry> {
+  async read(into: Uint8Array, positionBytes: number): Promise<number> {
+    return this.#draft.node.content.read(into, positionBytes);
+  }
+
+  async commit(options: CommitOptions = {}): Promise<Entry> {
     if (this.#ended) throw new Error(`the upload of ${this.#target.path} has ended`);
     const { directory, name, path } = this.#target;
     if (options.stillWanted?.() === false) {

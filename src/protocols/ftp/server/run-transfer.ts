@@ -77,6 +77,7 @@ const isSocketError = (error: unknown): boolean => error instanceof Error && 'co
 
 function tell(session: Session, transfer: Transfer, outcome: TransferOutcome, reason: string): void {
   const { plan, bytes, startedMs } = transfer;
+  const evidence = outcome === 'complete' ? plan.evidence?.(transfer) : undefined;
   session.transfersDone += 1;
   session.bytesMoved += bytes;
   session.context.observe({
@@ -92,5 +93,6 @@ function tell(session: Session, transfer: Transfer, outcome: TransferOutcome, re
     durationMs: session.context.clock.monotonic() - startedMs,
     outcome,
     reason,
+    ...(evidence === undefined ? {} : { evidence }),
   });
 }
