@@ -18,6 +18,7 @@ export const FILE_ERROR_KINDS = [
   'unsupported',
   'too-many-links',
   'interrupted',
+  'rejected',
   'io',
 ] as const;
 

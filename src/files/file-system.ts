@@ -4,6 +4,8 @@
  * A server shows a `FileSystem`; a client is one; a device's flash: is one. Required methods are few. A power that only
  * some places have is an optional property: asking for it and having it cannot disagree.
  */
+import type { Completeness } from '../base/completeness.ts';
+import type { Protocol } from '../base/protocol.ts';
 import type { VirtualPath } from '../base/virtual-path.ts';
 
 export type EntryType = 'file' | 'directory' | 'symlink' | 'other';
@@ -75,12 +77,23 @@ export type UploadStart =
   /** Behind the last byte of what stands there, or of what this owner's interrupted upload left. */
   | { readonly from: 'end' };
 
+/** Who uploads, for those who are told of it. */
+export interface Uploader {
+  readonly account: string;
+  readonly protocol: Protocol;
+  readonly session: string;
+  /** The client's address and port. */
+  readonly peer: string;
+}
+
 export interface WriteOptions extends CallOptions {
   readonly start?: UploadStart;
   /** Whose upload it is. What an interrupted upload left is found again only under the same owner. */
   readonly owner?: string;
   /** Permission bits of a new file, before the process's umask. */
   readonly mode?: number;
+  /** Changes nothing about the upload itself. */
+  readonly by?: Uploader;
 }
 
 export interface CommitOptions {
@@ -88,6 +101,8 @@ export interface CommitOptions {
   readonly stillWanted?: () => boolean;
   /** `refused`: a name that is taken by then gives `exists`; `allowed` is the default. */
   readonly replace?: 'allowed' | 'refused';
+  /** What shows that nothing is missing; for those who are told of the upload. */
+  readonly evidence?: Completeness;
 }
 
 /**
@@ -99,8 +114,10 @@ export interface Upload {
   readonly startBytes: number;
   /** Writes all of `bytes` at an offset. Calls may overlap; places that only grow refuse gaps with `unsupported`. */
   write(bytes: Uint8Array, positionBytes: number): Promise<void>;
+  /** Reads back what is there so far, as {@link FileReader.read} does: also what it continues. */
+  readonly read?: (into: Uint8Array, positionBytes: number) => Promise<number>;
   readonly descriptor?: number;
-  /** Makes it durable and puts it under its name, whole. */
+  /** Makes it durable and puts it under its name, whole. Failed, it must still be kept or discarded. */
   commit(options?: CommitOptions): Promise<Entry>;
   /** Interrupted: keeps what arrived so that the same owner can continue. Nothing is published. */
   keep(): Promise<void>;

@@ -15,6 +15,7 @@ export type {
   StatOptions,
   Touch,
   Upload,
+  Uploader,
   UploadStart,
   WriteOptions,
 } from './file-system.ts';
@@ -24,6 +25,7 @@ export type { Flush } from './local/upload.ts';
 export { type MemoryFileSystem, type MemoryOptions, memoryFileSystem } from './memory/memory-file-system.ts';
 export { type MountFileSystem, mountFileSystem } from './mount/mount-file-system.ts';
 export type { Mount } from './mount/mount-table.ts';
+export { announced, type Digest, type UploadHook, type UploadNotice } from './wrap/announced.ts';
 export { chaos, type Fault, type FaultPoint } from './wrap/chaos.ts';
 export { quota } from './wrap/quota.ts';
 export type { QuotaLimits } from './wrap/quota-ledger.ts';

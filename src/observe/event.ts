@@ -1,11 +1,8 @@
 /** Everything a server tells about itself, as one union: logs, audit and metrics are made from it. */
+import type { Completeness } from '../base/completeness.ts';
 import type { Protocol } from '../base/protocol.ts';
 
-/**
- * What shows that an upload is whole. `proven`: the client said how long it is and it is, or ended the encrypted stream
- * as such; `likely`: it ended its data connection and stayed; `unknown`: nothing tells.
- */
-export type Completeness = 'proven' | 'likely' | 'unknown';
+export type { Completeness } from '../base/completeness.ts';
 
 /** How a transfer ended. */
 export type TransferOutcome = 'complete' | 'aborted' | 'failed' | 'stalled' | 'refused';
@@ -48,6 +45,8 @@ export type ServerEvent =
       readonly kind: 'transfer';
       readonly account: string;
       readonly direction: 'download' | 'upload' | 'listing';
+      /** Whether line ends were converted, where the protocol can. */
+      readonly type?: 'ascii' | 'image';
       readonly verb: string;
       readonly path: string;
       readonly bytes: number;

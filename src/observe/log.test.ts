@@ -98,6 +98,25 @@ const sentences: readonly (readonly [ServerEvent, string])[] = [
     { ...session, kind: 'stranger', address: '198.51.100.9', dataPort: 50_001 },
     'warn  ftp s7 192.0.2.1:4000 198.51.100.9 came to data port 50001, which awaits another',
   ],
+  [
+    {
+      ...session,
+      kind: 'secured',
+      version: 'TLSv1.3',
+      cipher: 'TLS_AES_128_GCM_SHA256',
+      serverName: 'ftp.example.net',
+      certificateNames: ['r1', '\x1b[31m r2'],
+    },
+    'info  ftp s7 192.0.2.1:4000 encrypted with TLSv1.3, TLS_AES_128_GCM_SHA256 for ftp.example.net, client certificate of r1, "\\x1b[31m r2"',
+  ],
+  [
+    { kind: 'banned', group: '2001:db8::/64', reason: '5 wrong passwords', durationMs: 600_000 },
+    'warn  2001:db8::/64 is kept out for 10 min 0 s: 5 wrong passwords',
+  ],
+  [
+    { ...session, kind: 'limit', account: 'admin', reason: '3 sessions are open already' },
+    'warn  ftp s7 192.0.2.1:4000 admin: 3 sessions are open already',
+  ],
   [{ kind: 'note', text: 'swept ftp://admin:secret@host/ too' }, 'info  swept ftp://admin:***@host/ too'],
 ];
 

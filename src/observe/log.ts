@@ -2,11 +2,10 @@
 import { pino } from 'pino';
 import type { Clock } from '../base/clock.ts';
 import { printable, printableJson } from '../base/escape.ts';
-import { causeText, framesText } from './cause.ts';
 import type { Observer, ServerEvent } from './event.ts';
 import { createLineSink, type LineDestination, type LineSink } from './line-sink.ts';
 import { rateOf } from './quantities.ts';
-import { redactArgument, redactText } from './redact.ts';
+import { withTexts } from './safe-event.ts';
 import { levelOf, sentenceOf } from './sentence.ts';
 
 export type LogFormat = 'text' | 'json';
@@ -20,29 +19,6 @@ export interface LogOptions {
 }
 
 const DEFAULT_QUEUE_BYTES = 1_048_576;
-/** Longest text of a peer or of an error that is written, in UTF-16 units: longer than any path or command line. */
-const MAX_TEXT = 8192;
-
-type Treatment = (text: string) => string;
-
-/** A bug is told with the places it came through; an error that answers a command is enough by itself. */
-const causeOf = (event: ServerEvent): string | undefined => {
-  if (!('cause' in event) || event.cause === undefined) return undefined;
-  const frames = event.kind === 'fault' ? framesText(event.cause) : '';
-  return frames === '' ? causeText(event.cause) : `${causeText(event.cause)} ${frames}`;
-};
-
-/** The event with every text treated, secrets removed first; an error becomes text. */
-function withTexts(event: ServerEvent, treat: Treatment): ServerEvent {
-  const argument = event.kind === 'command-failed' ? redactArgument(event.verb, event.argument) : '';
-  const safe = event.kind === 'command-failed' ? { ...event, argument } : event;
-  const entries = Object.entries({ ...safe, cause: causeOf(event) }).map(([key, value]: [string, unknown]) => [
-    key,
-    typeof value === 'string' ? treat(redactText(value.slice(0, MAX_TEXT))) : value,
-  ]);
-  // Texts were replaced by texts; `kind`, `protocol` and `outcome` hold nothing that is ever treated.
-  return Object.fromEntries(entries) as ServerEvent;
-}
 
 const sentenceFor = (event: ServerEvent): string => sentenceOf(withTexts(event, printable));
 

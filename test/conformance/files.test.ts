@@ -5,7 +5,8 @@ import { permissionRules } from '../../src/accounts/permission-rules.ts';
 import { permitted } from '../../src/accounts/permitted.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { ROOT } from '../../src/base/virtual-path.ts';
-import { chaos, memoryFileSystem, mountFileSystem, quota, throttled } from '../../src/files/index.ts';
+import { announced, chaos, memoryFileSystem, mountFileSystem, quota, throttled } from '../../src/files/index.ts';
+import { testHook } from '../support/upload-hook.ts';
 import { describeFileSystem } from './files.ts';
 import { makeLocal } from './make-local.ts';
 
@@ -39,4 +40,10 @@ describeFileSystem('memory with a quota', () => ({ fileSystem: quota(memoryFileS
 describeFileSystem('local with a quota', () => {
   const { fileSystem, dispose } = makeLocal({ flush: 'never' });
   return { fileSystem: quota(fileSystem, large, systemClock), dispose };
+});
+describeFileSystem('announced memory', () => ({ fileSystem: announced(memoryFileSystem(), testHook().hook) }));
+describeFileSystem('announced local, where the hook decides', () => {
+  const { fileSystem, dispose } = makeLocal({ flush: 'never' });
+  const { hook } = testHook({ decides: () => Promise.resolve(true) });
+  return { fileSystem: announced(fileSystem, hook), dispose };
 });

@@ -117,6 +117,10 @@ class LocalUpload implements Upload {
     return this.#file.write(bytes, positionBytes, (from, to) => this.#extent.add(from, to));
   }
 
+  read(into: Uint8Array, positionBytes: number): Promise<number> {
+    return this.#file.read(into, positionBytes);
+  }
+
   async commit(options: CommitOptions = {}): Promise<Entry> {
     this.#confirmRunning();
     await this.#guarded(async () => {

@@ -132,6 +132,10 @@ export class MemoryUpload implements Upload {
     this.#endBytes = Math.max(this.#endBytes, positionBytes + bytes.length);
   }
 
+  async read(into: Uint8Array, positionBytes: number): Promise<number> {
+    return this.#draft.node.content.read(into, positionBytes);
+  }
+
   async commit(options: CommitOptions = {}): Promise<Entry> {
     if (this.#ended) throw new Error(`the upload of ${this.#target.path} has ended`);
     const { directory, name, path } = this.#target;

@@ -68,13 +68,19 @@ function faultyReader(reader: FileReader, faults: Faults): FileReader {
   };
 }
 
-const faultyUpload = (upload: Upload, faults: Faults): Upload => ({
-  startBytes: upload.startBytes,
-  write: faults.on('write', (bytes: Uint8Array, positionBytes: number) => upload.write(bytes, positionBytes)),
-  commit: faults.on('commit', (options) => upload.commit(options)),
-  keep: faults.on('keep', () => upload.keep()),
-  discard: faults.on('discard', () => upload.discard()),
-});
+function faultyUpload(upload: Upload, faults: Faults): Upload {
+  const canRead = upload.read !== undefined;
+  return {
+    startBytes: upload.startBytes,
+    write: faults.on('write', (bytes: Uint8Array, positionBytes: number) => upload.write(bytes, positionBytes)),
+    commit: faults.on('commit', (options) => upload.commit(options)),
+    keep: faults.on('keep', () => upload.keep()),
+    discard: faults.on('discard', () => upload.discard()),
+    ...(canRead
+      ? { read: faults.on('read', async (into, positionBytes) => (await upload.read?.(into, positionBytes)) ?? 0) }
+      : {}),
+  };
+}
 
 /** Descriptors are not lent: a data path that used them would pass the faults by. */
 export function chaos(inner: FileSystem, planned: readonly Fault[]): FileSystem {

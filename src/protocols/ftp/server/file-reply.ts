@@ -21,6 +21,7 @@ const ANSWERS: Readonly<Record<FileErrorKind, { readonly code: ReplyCode; readon
   unsupported: { code: 504, text: 'This file system cannot do that.' },
   'too-many-links': { code: 550, text: 'Too many symbolic links.' },
   interrupted: { code: 426, text: 'Interrupted; what arrived is kept and can be resumed.' },
+  rejected: { code: 550, text: 'Refused by the upload check.' },
   io: { code: 451, text: 'The file system failed; see the server log.' },
 };
 

@@ -112,6 +112,7 @@ const isSocketError = (error: unknown): boolean => error instanceof Error && 'co
 
 function tell(session: Session, transfer: Transfer, outcome: TransferOutcome, reason: string): void {
   const { plan, bytes, startedMs } = transfer;
+  const evidence = outcome === 'complete' ? plan.evidence?.(transfer) : undefined;
   session.transfersDone += 1;
   session.bytesMoved += bytes;
   session.context.observe({
@@ -119,6 +120,7 @@ function tell(session: Session, transfer: Transfer, outcome: TransferOutcome, re
     kind: 'transfer',
     account: session.account.name,
     direction: plan.direction,
+    ...(plan.direction === 'listing' ? {} : { type: session.type }),
     verb: plan.verb,
     path: plan.path,
     bytes,
@@ -126,5 +128,6 @@ function tell(session: Session, transfer: Transfer, outcome: TransferOutcome, re
     durationMs: session.context.clock.monotonic() - startedMs,
     outcome,
     reason,
+    ...(evidence === undefined ? {} : { evidence }),
   });
 }

@@ -34,6 +34,8 @@ export class Session {
   type: RepresentationType = 'ascii';
   /** Set by REST, taken by the next RETR or STOR (RFC 3659 §5). */
   restartBytes = 0;
+  /** Set by ALLO: how many bytes the next upload is said to have. */
+  #announcedBytes: number | undefined;
   /** Set by RNFR, for the very next command (RFC 959 §4.1.3). */
   #renaming: { readonly from: VirtualPath; readonly command: number } | undefined;
   /** Commands that have come so far, but for those answered during a transfer. */
@@ -96,6 +98,7 @@ export class Session {
     this.workingDirectory = ROOT;
     this.type = 'ascii';
     this.restartBytes = 0;
+    this.#announcedBytes = undefined;
     this.#renaming = undefined;
     this.facts = DEFAULT_FACTS;
     this.data.reset();
@@ -153,6 +156,16 @@ export class Session {
     const restart = this.restartBytes;
     this.restartBytes = 0;
     return restart;
+  }
+
+  willSend(bytes: number): void {
+    this.#announcedBytes = bytes;
+  }
+
+  takeAnnouncement(): number | undefined {
+    const bytes = this.#announcedBytes;
+    this.#announcedBytes = undefined;
+    return bytes;
   }
 
   /** What was agreed on for one transfer holds for no other, whether it came about or not. */

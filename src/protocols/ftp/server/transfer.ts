@@ -1,5 +1,6 @@
 /** One transfer over a data connection: what it is for, how far it has come, and how it is stopped. */
 import type { Socket } from 'node:net';
+import type { Completeness } from '../../../base/completeness.ts';
 import type { VirtualPath } from '../../../base/virtual-path.ts';
 import type { ReplyCode } from '../wire/reply.ts';
 
@@ -27,6 +28,8 @@ export interface TransferPlan {
   readonly totalBytes?: number;
   /** The text behind 150. */
   readonly opening: string;
+  /** Of an upload that is whole: what shows it. */
+  readonly evidence?: (transfer: Transfer) => Completeness;
   /** Moves everything and resolves once it is safe; what it resolves to is the text behind 226. */
   readonly move: (socket: Socket, transfer: Transfer) => Promise<string>;
   /** Called once when the transfer did not complete, before the client hears of it. */

@@ -1,7 +1,8 @@
 /** From the client to the server: STOR, APPE, STOU, ALLO (RFC 959 §4.1.3, RFC 3659 §5, RFC 1123 §4.1.2.9). */
 import { randomBytes } from 'node:crypto';
+import type { Completeness } from '../../../../base/completeness.ts';
 import { resolvePath, type VirtualPath } from '../../../../base/virtual-path.ts';
-import { FileError } from '../../../../files/error.ts';
+import { FileError, type FileErrorKind } from '../../../../files/error.ts';
 import type { Upload, UploadStart } from '../../../../files/file-system.ts';
 import { fromNetworkAscii } from '../../wire/ascii.ts';
 import { type Reply, reply } from '../../wire/reply.ts';
@@ -21,36 +22,54 @@ interface Storing {
   readonly opening: string;
 }
 
+/** What failed like this would fail again, or goes on taking the room that was missing. */
+const UNWANTED: ReadonlySet<FileErrorKind> = new Set<FileErrorKind>(['full', 'quota', 'rejected']);
+
 async function* storeFile(
   session: Session,
   { verb, path, start, opening }: Storing,
 ): AsyncGenerator<Reply, void, void> {
   const owner = session.uploadOwner;
+  const announcedBytes = session.takeAnnouncement();
+  const evidence = (transfer: Transfer): Completeness => evidenceOf(transfer, announcedBytes);
   const continues = start.from !== 'nothing' && (await session.files.interruptedSize?.(path, owner)) !== undefined;
-  const upload = await session.files.openUpload(path, { start, owner, signal: session.gone.signal });
+  const upload = await session.files.openUpload(path, {
+    start,
+    owner,
+    signal: session.gone.signal,
+    by: { ...session.origin, account: session.account.name },
+  });
   yield* runTransfer(session, {
     verb,
     direction: 'upload',
     path,
     startBytes: upload.startBytes,
     opening,
+    evidence,
     async move(socket, transfer) {
       await receive(session, socket, upload, transfer);
       transfer.holdClient();
       // A client that was killed has ended both its connections: the control connection tells it from one that is done.
-      await upload.commit({ stillWanted: () => transfer.stopped === undefined && !session.leaving });
+      await upload.commit({
+        stillWanted: () => transfer.stopped === undefined && !session.leaving,
+        evidence: evidence(transfer),
+      });
       return `Stored ${transfer.bytes} bytes${start.from === 'nothing-new' ? ` as ${path}` : ''}.`;
     },
     async giveUp(error) {
       // A name that was made up here means nothing to anybody; what was added to a published file is added anew from
-      // where that ends; and what filled the disk must not go on filling it.
+      // where that ends; what filled the disk must not go on filling it; and what was refused whole is not wanted.
       const isNew = continues || upload.startBytes === 0;
-      const isFull = error instanceof FileError && (error.kind === 'full' || error.kind === 'quota');
-      const isWorthKeeping = start.from !== 'nothing-new' && isNew && !isFull;
+      const isUnwanted = error instanceof FileError && UNWANTED.has(error.kind);
+      const isWorthKeeping = start.from !== 'nothing-new' && isNew && !isUnwanted;
       await (isWorthKeeping ? upload.keep() : upload.discard());
     },
   });
 }
+
+/** The client ended the data connection and stayed, which is likely the end; that it said how long the file is proves it. */
+const evidenceOf = ({ bytes, plan }: Transfer, announcedBytes: number | undefined): Completeness =>
+  announcedBytes === bytes || announcedBytes === (plan.startBytes ?? 0) + bytes ? 'proven' : 'likely';
 
 function receive(
   session: Session,
@@ -142,6 +161,7 @@ const allocate = command({
   duringTransfer: 'waits',
   argument: parsed('<bytes> [R <record size>]', parseAllocation),
   async *run(session, bytes) {
+    session.willSend(bytes);
     const free = await session.files.freeSpace?.(session.workingDirectory);
     if (free === undefined) yield reply(202, 'Nothing needs to be allocated here.');
     else yield free >= bytes ? reply(200, `${free} bytes are free.`) : reply(552, `Only ${free} bytes are free.`);
