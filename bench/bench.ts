@@ -1,5 +1,8 @@
 /** `npm run bench`: runs Portcall beside other FTP servers, in alternation, and prints the table. See README.md here. */
-import { writeFile } from 'node:fs/promises';
+import { mkdtempDisposable, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { prepareFtps, type FtpsKit } from './ftps.ts';
 import { runHeats, type Heat } from './heats.ts';
 import { buildLoadClient } from './load-client.ts';
 import type { Measurement } from './measurement.ts';
@@ -15,14 +18,16 @@ async function bench(options: Options, words: readonly string[]): Promise<void> 
   const invitations = [invitePortcall(options.program), ...inviteRivals(options.peers, rivalsFolder())];
   const contestants = invitations.flatMap((invitation) => ('contestant' in invitation ? [invitation.contestant] : []));
   const absent = invitations.flatMap((invitation) => ('absent' in invitation ? [invitation.absent] : []));
-  for (const sentence of absent) console.error(sentence);
   const { rounds } = options;
   const results = new Results();
-  const loadProgram = await buildLoadClient();
-  await using workloads = new AsyncDisposableStack();
-  const heats = await prepareHeats(options, workloads);
+  const loadProgram = await buildLoadClient('ftp-load');
+  await using things = new AsyncDisposableStack();
+  const { measurements, ftps, sentences } = await choose(options, things);
+  absent.push(...sentences);
+  for (const sentence of absent) console.error(sentence);
+  const heats = await prepareHeats(options, measurements, things);
   const signal = interruption();
-  await runHeats({ contestants, heats, rounds, loadProgram, results, signal });
+  await runHeats({ contestants, heats, rounds, loadProgram, ftps, results, signal });
   const text = report(results, { date: new Date(), rounds, command: commandLine(words), contestants, absent });
   console.log(text);
   if (signal.aborted) {
@@ -34,13 +39,34 @@ async function bench(options: Options, words: readonly string[]): Promise<void> 
   if ([...results.failures.values()].includes(PORTCALL)) process.exitCode = 1;
 }
 
-async function prepareHeats(options: Options, workloads: AsyncDisposableStack): Promise<Heat[]> {
+interface Choice {
+  readonly measurements: readonly Measurement[];
+  readonly ftps: FtpsKit | undefined;
+  /** Why some that were asked for are missing. */
+  readonly sentences: readonly string[];
+}
+
+/** What was asked for, less what this machine cannot do. */
+async function choose(options: Options, things: AsyncDisposableStack): Promise<Choice> {
   const chosen = MEASUREMENTS.filter((measurement) => options.only.includes(measurement.word));
+  const plain = chosen.filter((measurement) => measurement.protection === 'none');
+  if (plain.length === chosen.length) return { measurements: plain, ftps: undefined, sentences: [] };
+  const folder = things.use(await mkdtempDisposable(join(tmpdir(), 'portcall-bench-tls-')));
+  const ftps = await prepareFtps(folder.path);
+  if ('absent' in ftps) return { measurements: plain, ftps: undefined, sentences: [ftps.absent] };
+  return { measurements: chosen, ftps, sentences: [] };
+}
+
+async function prepareHeats(
+  options: Options,
+  chosen: readonly Measurement[],
+  things: AsyncDisposableStack,
+): Promise<Heat[]> {
   const sizes = options.quick ? QUICK : FULL;
-  const inMemory = workloads.use(await Workload.create(memoryFolder(), sizes));
+  const inMemory = things.use(await Workload.create(memoryFolder(), sizes));
   const heats = await heatsIn(inMemory, 'in memory', chosen);
   if (options.where === undefined) return heats;
-  const onDisk = workloads.use(await Workload.create(options.where, sizes));
+  const onDisk = things.use(await Workload.create(options.where, sizes));
   const everywhere = chosen.filter((measurement) => measurement.places === 'all');
   heats.push(...(await heatsIn(onDisk, 'on disk', everywhere)));
   return heats.toSorted((a, b) => chosen.indexOf(a.measurement) - chosen.indexOf(b.measurement));

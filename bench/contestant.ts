@@ -1,5 +1,7 @@
 /** What the benchmark must know of a server to run it beside others: one table row each, in `rivals.ts` and `portcall.ts`. */
 
+import type { Certificate } from './ftps.ts';
+
 export interface Account {
   readonly user: string;
   readonly password: string;
@@ -13,6 +15,8 @@ export interface Setup {
   readonly root: string;
   /** A loopback port that was free a moment ago. */
   readonly port: number;
+  /** Set where the measurement is of FTPS: explicit TLS is to be offered with this. */
+  readonly tls?: Certificate;
 }
 
 /** How to start it, once configured. */
@@ -31,6 +35,8 @@ export interface Contestant {
   readonly anonymous?: Account;
   /** What checking the account's password costs: without this, logins per second cannot be read. */
   readonly passwordCheck: string;
+  /** Whether it can be configured for FTPS here. */
+  readonly offersTls: boolean;
   readonly configure: (setup: Setup) => Promise<Launch>;
 }
 

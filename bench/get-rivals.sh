@@ -17,7 +17,8 @@ libraries_of() {
 }
 direct=$(libraries_of $rivals)
 libraries=$(printf '%s\n' $direct $(libraries_of $direct) | sort -u)
-for package in $rivals python3-sendfile python3-asyncore python3-pyasyncore $libraries; do
+# ProFTPD's TLS is a package of its own.
+for package in $rivals proftpd-mod-crypto python3-sendfile python3-asyncore python3-pyasyncore $libraries; do
   ls "$package"_*.deb >/dev/null 2>&1 || apt-get download -qq "$package" 2>/dev/null || true
 done
 

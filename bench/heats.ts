@@ -1,5 +1,6 @@
 /** Runs the measurements: all contestants take turns at each, in an order that is turned around every round. */
 import type { Contestant } from './contestant.ts';
+import type { FtpsKit } from './ftps.ts';
 import { LoadClient } from './load-client.ts';
 import type { Measurement, Sample } from './measurement.ts';
 import { median, type Results } from './results.ts';
@@ -19,6 +20,8 @@ export interface Run {
   readonly rounds: number;
   /** The compiled load client. */
   readonly loadProgram: string;
+  /** Needed where a measurement is of FTPS. */
+  readonly ftps: FtpsKit | undefined;
   readonly results: Results;
   /** Aborted by Ctrl-C: what runs is ended, the rest is left out. */
   readonly signal: AbortSignal;
@@ -55,15 +58,19 @@ function interrupted(run: Run): boolean {
 }
 
 function isOpenTo({ measurement }: Heat, contestant: Contestant): boolean {
+  if (measurement.protection === 'tls' && !contestant.offersTls) return false;
   return measurement.account === 'own' || contestant.anonymous !== undefined;
 }
 
 async function measure(run: Run, heat: Heat, contestant: Contestant, round: number): Promise<Sample[]> {
   const { measurement, workload, place } = heat;
   const account = measurement.account === 'own' ? contestant.account : (contestant.anonymous ?? contestant.account);
-  await using server = await ServerProcess.start(contestant, workload.root);
-  await using client = new LoadClient(run.loadProgram, server.port, account);
-  return await measurement.run({ server, client, workload, place, check: round === 0 ? 'hashes' : 'sizes' });
+  const { protection } = measurement;
+  const ftps = protection === 'tls' ? run.ftps : undefined;
+  await using server = await ServerProcess.start(contestant, workload.root, ftps?.certificate);
+  await using client = new LoadClient(ftps?.loadProgram ?? run.loadProgram, server.port, account);
+  const check = round === 0 ? 'hashes' : 'sizes';
+  return await measurement.run({ server, client, workload, place, protection, check });
 }
 
 /** For whoever watches: the medians of this turn. */

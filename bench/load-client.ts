@@ -1,4 +1,4 @@
-/** The load client `load/ftp-load.c`: compiled when needed, driven line by line. */
+/** The load clients in `load/`: compiled when needed, driven line by line. */
 import { execFile, spawn, type ChildProcessByStdio } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -61,28 +61,32 @@ export class LoadClient implements AsyncDisposable {
   }
 }
 
-/** The compiled client. It lies in a cache under the hash of its source, so an edit compiles it anew. */
-export async function buildLoadClient(): Promise<string> {
-  const source = join(import.meta.dirname, 'load', 'ftp-load.c');
-  const digest = createHash('sha256')
-    .update(await readFile(source))
-    .digest('hex');
+/** What a client of this name is linked with. */
+const LIBRARIES = { 'ftp-load': [], 'ftps-load': ['-lssl', '-lcrypto'] } as const;
+
+/** The compiled client. It lies in a cache under the hash of its sources, so an edit compiles it anew. */
+export async function buildLoadClient(name: keyof typeof LIBRARIES): Promise<string> {
+  const sources = join(import.meta.dirname, 'load');
+  const source = join(sources, `${name}.c`);
+  const hash = createHash('sha256');
+  for (const file of [source, join(sources, 'driven.h')]) hash.update(await readFile(file));
   const folder = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'portcall-bench');
-  const program = join(folder, `ftp-load-${digest.slice(0, 16)}`);
-  if (!existsSync(program)) await compile(source, program, folder);
+  const program = join(folder, `${name}-${hash.digest('hex').slice(0, 16)}`);
+  if (existsSync(program)) return program;
+  const unfinished = `${program}.${process.pid}`;
+  await mkdir(folder, { recursive: true });
+  await compile(['-o', unfinished, source, ...LIBRARIES[name]]);
+  await rename(unfinished, program);
   return program;
 }
 
-async function compile(source: string, program: string, folder: string): Promise<void> {
-  const unfinished = `${program}.${process.pid}`;
-  await mkdir(folder, { recursive: true });
+async function compile(words: readonly string[]): Promise<void> {
   try {
-    await run('cc', ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-o', unfinished, source]);
+    await run('cc', ['-std=gnu11', '-O2', '-Wall', '-Wextra', ...words]);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     throw new Error('the load client needs a C compiler: install one (Debian: apt-get install gcc libc6-dev)', {
       cause: error,
     });
   }
-  await rename(unfinished, program);
 }

@@ -65,7 +65,8 @@ async function storeOnce(stage: Stage, index: number, check: Stage['check']): Pr
 function largeSamples(stage: Stage, verb: string, { seconds, bytes, cpuSeconds }: Timed): Sample[] {
   const { transferMiB } = stage.workload.sizes;
   const size = transferMiB >= 1024 ? `${transferMiB / 1024} GiB` : `${transferMiB} MiB`;
-  const label = `${verb} ${size}, ${stage.place}`;
+  const way = stage.protection === 'tls' ? ' over TLS' : '';
+  const label = `${verb} ${size}${way}, ${stage.place}`;
   return [
     { row: { label, unit: 'MiB/s', better: 'more' }, value: bytes / MIB / seconds },
     { row: { label: `${label}: CPU`, unit: 's/GiB', better: 'less' }, value: (cpuSeconds / bytes) * GIB },

@@ -20,6 +20,7 @@ export interface Stage {
   readonly server: ServerProcess;
   readonly client: LoadClient;
   readonly workload: Workload;
+  readonly protection: Measurement['protection'];
   /** Where the workload lies, for the rows' labels. */
   readonly place: string;
   /** How thoroughly what was moved is compared: by content in a run's first round, by size later. */
@@ -30,6 +31,8 @@ export interface Measurement {
   /** The word that `--only` knows; several measurements may share one. */
   readonly word: string;
   readonly account: 'own' | 'anonymous';
+  /** With `tls`, control and data connections are encrypted, and contestants that offer no TLS sit out. */
+  readonly protection: 'none' | 'tls';
   /** Slow measurements are not repeated beyond this. */
   readonly maxRounds: number;
   /** Whether it says something of its own in each place that is measured, or is done in memory only. */

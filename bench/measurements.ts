@@ -8,6 +8,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
   {
     word: 'retr',
     account: 'own',
+    protection: 'none',
     maxRounds: Infinity,
     places: 'all',
     needs: 'large file',
@@ -16,6 +17,25 @@ export const MEASUREMENTS: readonly Measurement[] = [
   {
     word: 'stor',
     account: 'own',
+    protection: 'none',
+    maxRounds: Infinity,
+    places: 'all',
+    needs: 'large file',
+    run: storeLarge,
+  },
+  {
+    word: 'ftps-retr',
+    account: 'own',
+    protection: 'tls',
+    maxRounds: Infinity,
+    places: 'all',
+    needs: 'large file',
+    run: retrieveLarge,
+  },
+  {
+    word: 'ftps-stor',
+    account: 'own',
+    protection: 'tls',
     maxRounds: Infinity,
     places: 'all',
     needs: 'large file',
@@ -24,6 +44,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
   {
     word: 'many',
     account: 'own',
+    protection: 'none',
     maxRounds: 3,
     places: 'memory',
     needs: 'small files',
@@ -32,6 +53,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
   {
     word: 'manyput',
     account: 'own',
+    protection: 'none',
     maxRounds: 3,
     places: 'memory',
     needs: 'small files',
@@ -40,6 +62,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
   {
     word: 'login',
     account: 'own',
+    protection: 'none',
     maxRounds: 3,
     places: 'memory',
     needs: 'nothing',
@@ -48,6 +71,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
   {
     word: 'login',
     account: 'anonymous',
+    protection: 'none',
     maxRounds: 3,
     places: 'memory',
     needs: 'nothing',
@@ -56,6 +80,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
   {
     word: 'list',
     account: 'own',
+    protection: 'none',
     maxRounds: 3,
     places: 'memory',
     needs: 'directory',
@@ -64,6 +89,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
   {
     word: 'idle',
     account: 'own',
+    protection: 'none',
     maxRounds: 1,
     places: 'memory',
     needs: 'nothing',

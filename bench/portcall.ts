@@ -28,6 +28,7 @@ export function invitePortcall(program: string): Invitation {
       account: ACCOUNT,
       anonymous: ANONYMOUS,
       passwordCheck: 'argon2id',
+      offersTls: true,
       configure: (setup) => configure(program, setup),
     },
   };
@@ -49,6 +50,7 @@ async function configure(program: string, setup: Setup): Promise<Launch> {
     '--anonymous',
     '--state', state,
     '--ready-file', readyFile,
+    ...(setup.tls === undefined ? [] : ['--certificate', setup.tls.certificate, '--key', setup.tls.key]),
   ];
   return { argv, readyFile };
 }

@@ -6,6 +6,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { getuid } from 'node:process';
 import { promisify } from 'node:util';
+import type { Certificate } from './ftps.ts';
 import type { Account, Contestant, Invitation, Launch, Setup } from './contestant.ts';
 
 const run = promisify(execFile);
@@ -23,6 +24,8 @@ interface Rival extends Pick<Contestant, 'account' | 'anonymous' | 'passwordChec
   readonly program: string;
   /** These bind, chroot and change user as root, and do not start otherwise. */
   readonly needsRoot: boolean;
+  /** Without this in the folder, or where it is undefined, it is not measured with TLS. */
+  readonly tlsProgram?: string;
   readonly configure: (setup: Setup, root: string) => Promise<Launch['argv']>;
 }
 
@@ -31,6 +34,7 @@ const RIVALS: readonly Rival[] = [
     name: 'vsftpd',
     packageName: 'vsftpd',
     program: 'usr/sbin/vsftpd',
+    tlsProgram: 'usr/sbin/vsftpd',
     needsRoot: true,
     account: ANONYMOUS,
     anonymous: ANONYMOUS,
@@ -41,6 +45,7 @@ const RIVALS: readonly Rival[] = [
     name: 'proftpd',
     packageName: 'proftpd-core',
     program: 'usr/sbin/proftpd',
+    tlsProgram: 'usr/lib/proftpd/mod_tls.so',
     needsRoot: true,
     account: ANONYMOUS,
     anonymous: ANONYMOUS,
@@ -51,6 +56,7 @@ const RIVALS: readonly Rival[] = [
     name: 'pure-ftpd',
     packageName: 'pure-ftpd',
     program: 'usr/sbin/pure-ftpd',
+    tlsProgram: 'usr/sbin/pure-ftpd',
     needsRoot: true,
     account: NAMED,
     passwordCheck: 'md5crypt (its default hash costs about a second)',
@@ -91,7 +97,8 @@ function invite(rival: Rival, folder: string): Invitation {
     argv: await rival.configure(setup, root),
     environment,
   });
-  return { contestant: { ...rival, version: packageVersion(rival.packageName, folder), configure } };
+  const offersTls = rival.tlsProgram !== undefined && existsSync(join(root, rival.tlsProgram));
+  return { contestant: { ...rival, version: packageVersion(rival.packageName, folder), offersTls, configure } };
 }
 
 /** The libraries that were unpacked beside the programs, under Debian's name for this kind of machine. */
@@ -132,6 +139,7 @@ async function configureVsftpd(setup: Setup, root: string): Promise<Launch['argv
     max_clients: 0,
     max_per_ip: 0,
     idle_session_timeout: 3600,
+    ...(setup.tls === undefined ? {} : vsftpdTls(setup.tls)),
   };
   await writeFile(
     file,
@@ -140,6 +148,18 @@ async function configureVsftpd(setup: Setup, root: string): Promise<Launch['argv
       .join(''),
   );
   return [join(root, 'usr/sbin/vsftpd'), file];
+}
+
+/** Session reuse stays required, as it is by default: the client resumes. */
+function vsftpdTls({ certificate, key }: Certificate): Record<string, string> {
+  return {
+    ssl_enable: 'YES',
+    allow_anon_ssl: 'YES',
+    rsa_cert_file: certificate,
+    rsa_private_key_file: key,
+    // The built-in list is for TLS 1.2 and older; TLS 1.3 has its own.
+    ssl_ciphers: 'HIGH',
+  };
 }
 
 async function configureProftpd(setup: Setup, root: string): Promise<Launch['argv']> {
@@ -154,7 +174,7 @@ DefaultAddress 127.0.0.1
 Port ${setup.port}
 UseIPv6 off
 ModulePath ${join(root, 'usr/lib/proftpd')}
-PidFile ${setup.folder}/pid
+${setup.tls === undefined ? '' : proftpdTls(setup.tls)}PidFile ${setup.folder}/pid
 ScoreboardFile ${setup.folder}/scoreboard
 DelayTable none
 SystemLog none
@@ -185,6 +205,16 @@ ListOptions "" maxfiles 10000000 maxdirs 10000000
   return [join(root, 'usr/sbin/proftpd'), '--nodaemon', '--quiet', '--config', file];
 }
 
+function proftpdTls({ certificate, key }: Certificate): string {
+  return `LoadModule mod_tls.c
+TLSEngine on
+TLSProtocol TLSv1.3
+TLSECCertificateFile ${certificate}
+TLSECCertificateKeyFile ${key}
+TLSLog none
+`;
+}
+
 async function configurePureFtpd(setup: Setup, root: string): Promise<Launch['argv']> {
   const accounts = join(setup.folder, 'accounts');
   const database = join(setup.folder, 'accounts.pdb');
@@ -205,6 +235,7 @@ async function configurePureFtpd(setup: Setup, root: string): Promise<Launch['ar
     '--limitrecursion', '1000000:10',
     '--pidfile', join(setup.folder, 'pid'),
     '--syslogfacility', 'none',
+    ...(setup.tls === undefined ? [] : ['--tls', '1', '--certfile', setup.tls.together]),
   ];
 }
 

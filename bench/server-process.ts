@@ -7,6 +7,7 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Certificate } from './ftps.ts';
 import type { Contestant, Launch } from './contestant.ts';
 import { cpuSeconds, memory, processTree, stillRuns, type Memory } from './process-tree.ts';
 
@@ -27,11 +28,16 @@ export class ServerProcess implements AsyncDisposable {
     this.#folder = folder;
   }
 
-  static async start(contestant: Contestant, root: string): Promise<ServerProcess> {
+  static async start(contestant: Contestant, root: string, tls?: Certificate): Promise<ServerProcess> {
     const folder = await mkdtempDisposable(join(tmpdir(), 'portcall-bench-server-'));
     await chmod(folder.path, 0o755);
     const freePort = await findFreePort();
-    const launch = await contestant.configure({ folder: folder.path, root, port: freePort });
+    const launch = await contestant.configure({
+      folder: folder.path,
+      root,
+      port: freePort,
+      ...(tls === undefined ? {} : { tls }),
+    });
     const log = join(folder.path, 'output');
     const child = await launchProcess(launch, log);
     try {
