@@ -19,6 +19,8 @@ interface Request extends CommandLine {
   readonly found: Found | { readonly kind: 'too-long' } | { readonly kind: 'not-a-command' };
 }
 
+/** How long a kicked session has for its last replies. */
+const KICK_MS = 5_000;
 const CR = 0x0d;
 const ASCII = /^[\x00-\x7f]*$/;
 const TOO_LONG: Request = { verb: '', argument: '', found: { kind: 'too-long' } };
@@ -48,7 +50,8 @@ export class ControlConnection {
   #repliesStuckMs: number | undefined;
   #closingMs: number | undefined;
   #reason = 'the client closed the connection';
-  #finishing = false;
+  /** Why it is to end once nothing runs any more. */
+  #finishing: string | undefined;
 
   constructor(socket: Socket, session: Session, onClosed: OnClosed) {
     this.session = session;
@@ -59,7 +62,7 @@ export class ControlConnection {
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
     socket.on('end', () => this.#endOfInput());
     socket.on('error', (error) => {
-      this.#reason = `the connection broke: ${error.message}`;
+      if (this.#closingMs === undefined) this.#reason = `the connection broke: ${error.message}`;
     });
     socket.on('close', () => this.#closed());
     this.#send(reply(220, session.context.greeting));
@@ -102,8 +105,15 @@ export class ControlConnection {
 
   /** Closes now if nothing runs, otherwise as soon as the running transfer is over. */
   finish(reason: string): void {
-    this.#finishing = true;
+    this.#finishing ??= reason;
     if (this.session.transfer === undefined && !this.#busy) this.close(reason);
+  }
+
+  /** An operator wants the session gone: stops its transfer, says 421 and closes; without its help when it does not read. */
+  kick(reason: string): void {
+    this.session.transfer?.stop('kicked');
+    this.finish(reason);
+    this.session.context.clock.after(KICK_MS, () => this.destroy(reason));
   }
 
   /** No grace any more. */
@@ -184,7 +194,7 @@ export class ControlConnection {
       await this.#execute(request);
       this.session.abortWanted = false;
       this.#activeMs = this.session.context.clock.monotonic();
-      if (this.#finishing) this.close('the server is shutting down');
+      if (this.#finishing !== undefined) this.close(this.#finishing);
       if (this.#closingMs !== undefined) return;
       // Commands that came together must not keep everybody else waiting.
       if (turn.over) await turn.yield();
@@ -316,7 +326,8 @@ export class ControlConnection {
   }
 
   #hangUp(reason: string): void {
-    this.#reason = reason;
+    // What the client does after that is not why it ended.
+    if (this.#closingMs === undefined) this.#reason = reason;
     this.#closingMs ??= this.session.context.clock.monotonic();
     this.#socket.end();
     // The client's own end is waited for, but nothing more is heard.
