@@ -6,6 +6,11 @@ const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 /** How long a slow reader of the output may keep the process, at the end. */
 const FLUSH_MS = 1_000;
 
+function onReloadSignal(callback: () => void): () => void {
+  process.on('SIGHUP', callback);
+  return () => process.off('SIGHUP', callback);
+}
+
 const world = (): World => ({
   stdout: process.stdout,
   stderr: process.stderr,
@@ -18,6 +23,8 @@ const world = (): World => ({
       for (const signal of STOP_SIGNALS) process.off(signal, callback);
     };
   },
+  // On Windows SIGHUP means that the console is being closed, and nobody sends it to reload.
+  ...(process.platform === 'win32' ? {} : { onReloadSignal }),
   exitNow: (code) => process.exit(code),
   setTitle: (title) => void (process.title = title),
 });

@@ -5,14 +5,30 @@ import { ListenError } from '../app/listen-error.ts';
 import { printable } from '../base/escape.ts';
 import { ConfigurationError, problemText } from '../config/problem.ts';
 import { CommandError, type CommandRow, type OptionRow } from './command.ts';
+import { banLiftCommand } from './commands/ban-lift.ts';
+import { banListCommand } from './commands/ban-list.ts';
+import { kickCommand } from './commands/kick.ts';
+import { reloadCommand } from './commands/reload.ts';
 import { serveCommand } from './commands/serve.ts';
 import { userHashCommand } from './commands/user-hash.ts';
+import { whoCommand } from './commands/who.ts';
 import { EXIT } from './exit-code.ts';
 import type { World } from './world.ts';
 
-const COMMANDS: readonly CommandRow[] = [serveCommand, userHashCommand];
+const COMMANDS: readonly CommandRow[] = [
+  serveCommand,
+  userHashCommand,
+  whoCommand,
+  kickCommand,
+  reloadCommand,
+  banListCommand,
+  banLiftCommand,
+];
 
-const GROUPS: ReadonlyMap<string, string> = new Map([['user', 'make what the configuration says of accounts']]);
+const GROUPS: ReadonlyMap<string, string> = new Map([
+  ['user', 'make what the configuration says of accounts'],
+  ['ban', 'show and lift bans of a running server'],
+]);
 
 function version(): string {
   const file = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
@@ -48,8 +64,17 @@ function addCommand(program: Command, row: CommandRow, onRun: (work: Promise<num
     .command(words.at(-1) ?? '')
     .description(`${row.summary[0]?.toUpperCase() ?? ''}${row.summary.slice(1)}.`);
   command.summary(row.summary).allowExcessArguments(false).addHelpText('after', exampleText(row.examples));
+  for (const { syntax, summary } of row.arguments ?? []) command.argument(syntax, summary);
   for (const option of row.options) addOption(command, option);
-  command.action((options: Record<string, unknown>): void => onRun(row.run(options, world)));
+  // What commander hands over: a value for each argument, the options, the command.
+  command.action((...given: unknown[]): void => {
+    const options = given.at(-2) as Record<string, unknown>;
+    const args = given
+      .slice(0, -2)
+      .flat()
+      .filter((word) => typeof word === 'string');
+    onRun(row.run(options, world, args));
+  });
 }
 
 function createProgram(world: World, onRun: (work: Promise<number>) => void): Command {

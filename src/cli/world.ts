@@ -20,6 +20,8 @@ export interface World {
   readonly pid: number;
   /** Calls back for every SIGINT and SIGTERM from now on; the returned function ends it. */
   onStopSignal(callback: () => void): () => void;
+  /** Calls back for every SIGHUP from now on; the returned function ends it. Absent where no such signal is sent to reload. */
+  onReloadSignal?(callback: () => void): () => void;
   /** Ends the process without waiting for anything. */
   exitNow(code: number): void;
   /** What the list of processes shows; the command line may hold a password. */

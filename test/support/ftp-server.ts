@@ -7,7 +7,7 @@ import { everywhere, type Permission, PERMISSIONS } from '../../src/accounts/per
 import type { FileSystem } from '../../src/files/file-system.ts';
 import { localFileSystem } from '../../src/files/local/local-file-system.ts';
 import type { ServerEvent } from '../../src/observe/event.ts';
-import type { FtpServerOptions } from '../../src/protocols/ftp/server/options.ts';
+import type { FtpServer, FtpServerOptions } from '../../src/protocols/ftp/server/options.ts';
 import { startFtpServer } from '../../src/protocols/ftp/server/server.ts';
 import { eventually } from './wait.ts';
 
@@ -43,6 +43,8 @@ export interface TestServer extends AsyncDisposable {
   readonly events: readonly ServerEvent[];
   /** How many sessions are open now. */
   readonly sessionCount: number;
+  readonly sessions: FtpServer['sessions'];
+  readonly kick: FtpServer['kick'];
   /** The first event of a kind that fits; waits for it when it has not come yet. */
   event<K extends ServerEvent['kind']>(
     kind: K,
@@ -77,6 +79,8 @@ export async function startTestServer({ wrap, ...options }: TestServerOptions = 
     get sessionCount() {
       return server.sessionCount;
     },
+    sessions: () => server.sessions(),
+    kick: (session, reason) => server.kick(session, reason),
     async event(kind, fits = () => true) {
       type Wanted = Extract<ServerEvent, { kind: typeof kind }>;
       const find = (): Wanted | undefined =>

@@ -26,6 +26,8 @@ interface Request extends CommandLine {
     | { readonly kind: 'foreign'; readonly protocol: ForeignProtocol };
 }
 
+/** How long a kicked session has for its last replies. */
+const KICK_MS = 5_000;
 const CR = 0x0d;
 const TOO_LONG: Request = { verb: '', argument: '', found: { kind: 'too-long' } };
 const NOT_A_COMMAND: Request = { verb: '', argument: '', found: { kind: 'not-a-command' } };
@@ -43,6 +45,7 @@ export class ControlConnection {
   readonly #incoming: Generator<SplitLine>[] = [];
   readonly #queue: Request[] = [];
   readonly #live: Request[] = [];
+  readonly #openedMs: number;
   /** Since when a login is awaited. */
   #loginSinceMs: number;
   #activeMs: number;
@@ -54,12 +57,13 @@ export class ControlConnection {
   #heard = false;
   #closingMs: number | undefined;
   #reason = 'the client closed the connection';
-  #finishing = false;
+  /** Why it is to end once nothing runs any more. */
+  #finishing: string | undefined;
   #handshake: AbortController | undefined;
   readonly #onData = (chunk: Buffer): void => this.#read(chunk);
   readonly #onEnd = (): void => this.#endOfInput();
   readonly #onError = (error: Error): void => {
-    this.#reason = `the connection broke: ${error.message}`;
+    if (this.#closingMs === undefined) this.#reason = `the connection broke: ${error.message}`;
   };
   readonly #onClose = (): void => this.#closed();
 
@@ -69,7 +73,7 @@ export class ControlConnection {
     this.#onClosed = onClosed;
     this.#replies = new ReplyWriter(socket, session.context.clock);
     this.#lines = new LineSplitter(session.context.limits.lineBytes);
-    this.#loginSinceMs = this.#activeMs = session.context.clock.monotonic();
+    this.#openedMs = this.#loginSinceMs = this.#activeMs = session.context.clock.monotonic();
     if (session.security.options?.start === 'implicit') this.#answering = this.#greetSecurely();
     else this.#greet();
   }
@@ -101,6 +105,7 @@ export class ControlConnection {
   get waiting(): Waiting {
     const { session } = this;
     return {
+      openedMs: this.#openedMs,
       loginSinceMs: this.#loginSinceMs,
       loggedIn: session.login === 'in',
       activeMs: this.#activeMs,
@@ -139,8 +144,15 @@ export class ControlConnection {
 
   /** Closes now if nothing runs, otherwise as soon as the running transfer is over. */
   finish(reason: string): void {
-    this.#finishing = true;
+    this.#finishing ??= reason;
     if (this.session.transfer === undefined && !this.#busy) this.close(reason);
+  }
+
+  /** An operator wants the session gone: stops its transfer, says 421 and closes; without its help when it does not read. */
+  kick(reason: string): void {
+    this.session.transfer?.stop('kicked');
+    this.finish(reason);
+    this.session.context.clock.after(KICK_MS, () => this.destroy(reason));
   }
 
   /** No grace any more. */
@@ -235,7 +247,7 @@ export class ControlConnection {
       await this.#executeInTurn(request);
       if (this.session.securing !== undefined && !(await this.#beginTls(this.session.securing))) return;
       this.#readOn();
-      if (this.#finishing) this.close('the server is shutting down');
+      if (this.#finishing !== undefined) this.close(this.#finishing);
       if (this.#closingMs !== undefined) return;
       // Commands that came together must not keep everybody else waiting.
       if (turn.over) await turn.yield();
@@ -369,7 +381,8 @@ export class ControlConnection {
   }
 
   #hangUp(reason: string): void {
-    this.#reason = reason;
+    // What the client does after that is not why it ended.
+    if (this.#closingMs === undefined) this.#reason = reason;
     this.#closingMs ??= this.session.context.clock.monotonic();
     this.#socket.end();
     // The client's own end is waited for, but nothing more is heard.

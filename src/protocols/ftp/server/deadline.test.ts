@@ -4,6 +4,7 @@ import { overdue, type Waiting } from './deadline.ts';
 import { DEFAULT_FTP_LIMITS } from './options.ts';
 
 const QUIET: Waiting = {
+  openedMs: 0,
   loginSinceMs: 0,
   loggedIn: true,
   activeMs: 0,

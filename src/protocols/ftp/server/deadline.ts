@@ -4,6 +4,7 @@ import type { FtpLimits } from './options.ts';
 
 /** What a control connection is doing, as far as waiting goes. Times are monotonic milliseconds. */
 export interface Waiting {
+  readonly openedMs: number;
   /** When a login began to be awaited. */
   readonly loginSinceMs: number;
   readonly loggedIn: boolean;

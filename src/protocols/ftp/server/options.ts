@@ -4,6 +4,7 @@ import type { Admission } from '../../../accounts/admission.ts';
 import type { Bans } from '../../../accounts/ban-list.ts';
 import type { Clock } from '../../../base/clock.ts';
 import type { Observer } from '../../../observe/event.ts';
+import type { SessionInfo } from '../../../observe/session-info.ts';
 import type { TlsOptions } from './tls-options.ts';
 
 /** Bounds of one FTP server. Times in milliseconds, sizes in bytes; none may be infinite. */
@@ -97,6 +98,10 @@ export interface FtpServer extends AsyncDisposable {
   readonly port: number;
   /** Sessions that are open now. */
   readonly sessionCount: number;
+  /** The sessions that are open now, as an operator sees them. */
+  sessions(): readonly SessionInfo[];
+  /** Ends a session, its transfer first; the reason is told to the client and the log. False: there is none of that name. */
+  kick(session: string, reason: string): boolean;
   /**
    * Takes no new connection, lets running transfers finish for at most `graceMs`, then closes all.
    * Resolves when every socket is closed; a second call with a shorter grace shortens the wait.

@@ -12,6 +12,7 @@ const STOPPED: Readonly<Record<StopReason, { readonly outcome: TransferOutcome; 
   abor: { outcome: 'aborted', text: 'Transfer aborted by ABOR.' },
   stalled: { outcome: 'stalled', text: 'Transfer aborted: no byte moved for too long.' },
   'control-lost': { outcome: 'aborted', text: 'Transfer aborted: the control connection is gone.' },
+  kicked: { outcome: 'aborted', text: 'Transfer aborted by the operator of the server.' },
   shutdown: { outcome: 'aborted', text: 'Transfer aborted: the server is shutting down.' },
 };
 

@@ -8,6 +8,7 @@ import { createRateLimit, type RateLimit } from '../../../accounts/rate-limit.ts
 import { authority } from '../../../base/authority.ts';
 import { type Clock, systemClock } from '../../../base/clock.ts';
 import { createTrustedProxies } from '../../door/trusted-proxies.ts';
+import type { SessionInfo } from '../../../observe/session-info.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { ControlConnection } from './control-connection.ts';
 import { DataChannel } from './data-channel.ts';
@@ -21,6 +22,7 @@ import { SEND_BUFFER_BYTES } from './send.ts';
 import type { Ends, ServerContext } from './context.ts';
 import { Session } from './session.ts';
 import { SecureContexts } from './tls/secure-contexts.ts';
+import { sessionInfo } from './session-info.ts';
 import { encodeText, printReply, reply } from '../wire/reply.ts';
 
 /** Memory that all transfers of one server together may take for their buffers, beyond a small one each. */
@@ -88,6 +90,17 @@ class Listener implements FtpServer {
 
   get sessionCount(): number {
     return this.#connections.size;
+  }
+
+  sessions(): readonly SessionInfo[] {
+    const nowMs = this.#context.clock.monotonic();
+    return Array.from(this.#connections, ({ session, waiting }) => sessionInfo(session, waiting, nowMs));
+  }
+
+  kick(session: string, reason: string): boolean {
+    const kicked = [...this.#connections].filter((connection) => connection.session.id === session);
+    for (const connection of kicked) connection.kick(reason);
+    return kicked.length > 0;
   }
 
   async listen(host: string, port: number): Promise<void> {

@@ -5,7 +5,7 @@ import type { VirtualPath } from '../../../base/virtual-path.ts';
 import type { ReplyCode } from '../wire/reply.ts';
 
 /** Why a transfer is stopped from outside. */
-export type StopReason = 'abor' | 'stalled' | 'control-lost' | 'shutdown';
+export type StopReason = 'abor' | 'stalled' | 'control-lost' | 'shutdown' | 'kicked';
 
 /** A transfer that failed for a reason that is neither the file system's nor a stop: the code and the sentence to send. */
 export class TransferFailure extends Error {
