@@ -1,7 +1,7 @@
 /** What `portcall.yaml` may say. Each key is described here, in docs/portcall.example.yaml, and nowhere else. */
 import { z } from 'zod';
+import { isPasswordHash } from '../accounts/hash/schemes.ts';
 import { parseNetwork } from '../base/cidr.ts';
-import { parsePhc } from '../base/phc.ts';
 import { parseListenUrl } from './listen-url.ts';
 import { isMasqueradeAddress } from './masquerade-address.ts';
 import { parsePortRange } from './port-range.ts';
@@ -53,7 +53,7 @@ const account = z
     name: z.string('must be a name in quotes').min(1, 'must not be empty').max(255, 'must be 255 characters at most'),
     passwordHash: z
       .string('must be a hash made by `portcall user hash`')
-      .refine((text) => parsePhc(text) !== undefined, 'must be a hash made by `portcall user hash`')
+      .refine(isPasswordHash, 'must be a hash made by `portcall user hash`')
       .optional(),
     password: z.string('must be a text; put it in quotes').min(1, 'must not be empty').optional(),
     root: path.optional(),
