@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { permissionsOf } from '../accounts/permission.ts';
 import type { Account } from '../accounts/account.ts';
-import type { Credential } from '../accounts/login.ts';
+import type { Credential } from '../accounts/listed.ts';
 import type { PasswordHasher } from '../accounts/password.ts';
 import type { AccountSettings, RootSettings } from '../config/settings.ts';
 import type { FileSystem } from '../files/file-system.ts';
