@@ -4,6 +4,7 @@ import type { AccountDefinition } from './definition.ts';
 import type { PasswordHasher } from './password.ts';
 import { createRightPasswords } from './right-passwords.ts';
 import type { AccountSource, FoundAccount } from './source.ts';
+import { QueueFullError } from './turnstile.ts';
 
 /** A source could not be asked. The message is for the log. */
 export class SourceDownError extends Error {
@@ -40,6 +41,7 @@ export class Register {
       return await source.find(attempt);
     } catch (cause) {
       attempt.signal?.throwIfAborted();
+      if (cause instanceof QueueFullError) throw cause;
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new SourceDownError(`the accounts of ${source.name} cannot be asked: ${why}`, { cause });
     }

@@ -56,7 +56,7 @@ export interface LoginDesk {
   readonly offences: readonly { readonly offence: Offence }[];
   readonly clock: ReturnType<typeof createManualClock>;
   readonly authenticator: Authenticator;
-  login(name: string, password: string, address?: string, signal?: AbortSignal): Promise<LoginVerdict>;
+  readonly login: (name: string, password: string, address?: string, signal?: AbortSignal) => Promise<LoginVerdict>;
 }
 
 /** Stored passwords are plain text here; every computation is counted. */
