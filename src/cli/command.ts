@@ -14,9 +14,11 @@ export interface CommandRow {
   readonly summary: string;
   /** Lines to copy, each with what it does. */
   readonly examples: readonly (readonly [line: string, what: string])[];
+  /** Words without a flag, in their order: `<name>`, `[name]`, `<name...>`, as commander reads them. */
+  readonly arguments?: readonly { readonly syntax: string; readonly summary: string }[];
   readonly options: readonly OptionRow[];
-  /** Does it, and gives the exit code. `options` holds the values by their camel-case names. */
-  run(options: Readonly<Record<string, unknown>>, world: World): Promise<number>;
+  /** Does it, and gives the exit code. `options` holds the values by their camel-case names, `args` the other words. */
+  run(options: Readonly<Record<string, unknown>>, world: World, args: readonly string[]): Promise<number>;
 }
 
 /** An error meant for people: one sentence that says what to do next. */

@@ -6,13 +6,24 @@ import { printable } from '../base/escape.ts';
 import { ConfigurationError, problemText } from '../config/problem.ts';
 import { CommandError, type CommandRow, type OptionRow } from './command.ts';
 import { serveCommand } from './commands/serve.ts';
+import { userAddCommand } from './commands/user-add.ts';
 import { userHashCommand } from './commands/user-hash.ts';
+import { userListCommand } from './commands/user-list.ts';
+import { userPasswdCommand } from './commands/user-passwd.ts';
+import { userRemoveCommand } from './commands/user-remove.ts';
 import { EXIT } from './exit-code.ts';
 import type { World } from './world.ts';
 
-const COMMANDS: readonly CommandRow[] = [serveCommand, userHashCommand];
+const COMMANDS: readonly CommandRow[] = [
+  serveCommand,
+  userHashCommand,
+  userAddCommand,
+  userPasswdCommand,
+  userListCommand,
+  userRemoveCommand,
+];
 
-const GROUPS: ReadonlyMap<string, string> = new Map([['user', 'make what the configuration says of accounts']]);
+const GROUPS: ReadonlyMap<string, string> = new Map([['user', 'add, change, list and remove accounts']]);
 
 function version(): string {
   const file = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
@@ -48,8 +59,9 @@ function addCommand(program: Command, row: CommandRow, onRun: (work: Promise<num
     .command(words.at(-1) ?? '')
     .description(`${row.summary[0]?.toUpperCase() ?? ''}${row.summary.slice(1)}.`);
   command.summary(row.summary).allowExcessArguments(false).addHelpText('after', exampleText(row.examples));
+  for (const { syntax, summary } of row.arguments ?? []) command.argument(syntax, summary);
   for (const option of row.options) addOption(command, option);
-  command.action((options: Record<string, unknown>): void => onRun(row.run(options, world)));
+  command.action((): void => onRun(row.run(command.opts(), world, command.args)));
 }
 
 function createProgram(world: World, onRun: (work: Promise<number>) => void): Command {

@@ -26,7 +26,7 @@ test('a second signal ends the process with 130; after a first alone the command
     setTitle: () => undefined,
   };
   try {
-    const running = serveCommand.run({ listen: ['ftp://127.0.0.1:0'] }, world);
+    const running = serveCommand.run({ listen: ['ftp://127.0.0.1:0'] }, world, []);
     await ready.promise;
     signal();
     assert.deepEqual(codes, []);
