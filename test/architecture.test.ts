@@ -42,6 +42,16 @@ const LAWS: readonly Law[] = [
   },
   { why: 'a file system knows no protocol and no machine', from: /^src\/files\//, may: '^src/(base|files)/' },
   {
+    why: 'hashes of other programs are computed in a thread',
+    from: /^src\/accounts\/hash\//,
+    may: '^(node:(crypto|worker_threads)$|bcryptjs$|src/(base|accounts/hash)/)',
+  },
+  {
+    why: 'the database of accounts is opened here and nowhere else',
+    from: /^src\/accounts\/sqlite\//,
+    may: '^(node:(sqlite|fs)$|src/(base|files|accounts)/)',
+  },
+  {
     why: 'accounts know passwords and files, no protocol',
     from: /^src\/accounts\//,
     may: '^(node:crypto$|src/(base|files|accounts)/)',
@@ -50,7 +60,7 @@ const LAWS: readonly Law[] = [
   {
     why: 'the configuration is read here and nowhere else',
     from: /^src\/config\//,
-    may: '^(node:(fs|path|os|net)(/promises)?$|zod$|yaml$|src/(base|config)/|src/accounts/(definition|permission|network-rules|ban-list)\\.ts$)',
+    may: '^(node:(fs|path|os|net)(/promises)?$|zod$|yaml$|src/(base|config)/|src/accounts/(hash/|(definition|permission|network-rules|ban-list)\\.ts$))',
   },
   { why: 'only app wires concrete things together', from: /^src\/app\//, may: '^(node:|src/(?!cli/))' },
   {

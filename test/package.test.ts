@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { emptyFolder, portcall, serving } from './program/portcall.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-const DEPENDENCIES = ['commander', 'pino', 'yaml', 'zod'] as const;
+const DEPENDENCIES = ['bcryptjs', 'commander', 'pino', 'yaml', 'zod'] as const;
 
 /** Packs (which builds), and unpacks to where npm would put it; the dependencies are the checkout's. */
 function install(folder: string): string {

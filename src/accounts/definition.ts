@@ -49,3 +49,6 @@ export interface AccountDefinition {
   /** Milliseconds since 1970 (UTC) from which on nobody gets in. */
   readonly expiresMs?: number;
 }
+
+/** Checks the shape of a definition, and throws when it is none. `where` says for the message whose it is. */
+export type ParseDefinition = (value: unknown, where: string) => AccountDefinition;

@@ -15,7 +15,6 @@ interface FailureLedger {
   lockedForMs(address: string): number;
   /** Counts a failure now; gives how many fell within the window. */
   add(address: string): number;
-  clear(address: string): void;
   readonly size: number;
 }
 
@@ -52,7 +51,6 @@ export function createFailureLedger(policy: LockoutPolicy, clock: Clock): Failur
       remember(address, next);
       return failuresMs.length;
     },
-    clear: (address) => void records.delete(address),
     get size() {
       return records.size;
     },

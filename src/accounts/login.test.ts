@@ -1,63 +1,10 @@
 /** Who gets in, what a refusal costs, and when an address is shut out: counted in hash computations and on a clock that stands still. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createManualClock } from '../base/manual-clock.ts';
 import { ROOT } from '../base/virtual-path.ts';
-import type { FileSystem } from '../files/file-system.ts';
+import { account, failTimes, setUp, sitOut, turn } from '../../test/support/login-desk.ts';
 import { permissionsOf } from './permission.ts';
-import type { Account, LoginVerdict } from './account.ts';
-import { createAuthenticator, type AuthenticatorOptions } from './login.ts';
-import type { PasswordHasher } from './password.ts';
 import { QueueFullError } from './turnstile.ts';
-
-const account = (name: string): Account => ({
-  name,
-  files: { name: 'fake' } as FileSystem,
-  permissions: permissionsOf('read-write'),
-  anonymous: false,
-});
-
-/** Stored passwords are plain text here; every computation is counted. */
-function setUp(options: Partial<AuthenticatorOptions> = {}) {
-  const computed: string[] = [];
-  const hasher: PasswordHasher = {
-    hash: (password) => Promise.resolve(password),
-    verify(password, stored) {
-      computed.push(stored);
-      return Promise.resolve(password === stored);
-    },
-  };
-  const clock = createManualClock();
-  const authenticator = createAuthenticator({
-    credentials: [
-      { account: account('switch'), passwordHash: 'right' },
-      { account: account('router'), passwordHash: 'also right' },
-    ],
-    hasher,
-    clock,
-    random: () => 0,
-    ...options,
-  });
-  const login = (name: string, password: string, address = '192.0.2.1', signal?: AbortSignal): Promise<LoginVerdict> =>
-    authenticator.login({ name, password, address, protocol: 'ftp', ...(signal === undefined ? {} : { signal }) });
-  return { computed, clock, login };
-}
-
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-/** Waits until the refusal is being delayed, then lets the delay pass; gives its length in milliseconds. */
-async function sitOut(clock: ReturnType<typeof createManualClock>, verdict: Promise<LoginVerdict>): Promise<number> {
-  const progress = { isDone: false };
-  const done = verdict.then(() => (progress.isDone = true));
-  await turn();
-  const startMs = clock.monotonic();
-  for (let stepMs = 0; !progress.isDone && stepMs < 60_000; stepMs += 250) {
-    clock.advance(250);
-    await turn();
-  }
-  await done;
-  return clock.monotonic() - startMs;
-}
 
 test('the right password opens its account; the second time no hash is computed', async () => {
   const { login, computed } = setUp();
@@ -103,15 +50,11 @@ test('a name that nobody has does not get in with the password of the account th
 });
 
 test('delays double up to the longest, with jitter on top', async () => {
-  const { login, clock } = setUp({ random: () => 0.999, policy: { failures: 100 } });
+  const { login, clock } = setUp({ random: () => 0.999, most: 100 });
   const delays: number[] = [];
   for (let time = 0; time < 6; time += 1) delays.push(await sitOut(clock, login('switch', 'wrong')));
   assert.deepEqual(delays, [1250, 2500, 5000, 10_000, 10_000, 10_000]);
 });
-
-const failTimes = async (system: ReturnType<typeof setUp>, times: number, address?: string): Promise<void> => {
-  for (let time = 0; time < times; time += 1) await sitOut(system.clock, system.login('switch', 'wrong', address));
-};
 
 test('the tenth failure within ten minutes locks the address out, even with the right password, and only it', async () => {
   const system = setUp();
@@ -136,14 +79,23 @@ test('parallel guesses are counted as they come: the eleventh is not checked', a
   assert.equal(outcomes.filter((outcome) => outcome === 'locked-out').length, 40);
 });
 
-test('failures long ago do not count, and a success clears them', async () => {
+test('failures long ago do not count', async () => {
   const system = setUp();
   await failTimes(system, 9);
   system.clock.advance(600_000);
   await failTimes(system, 9);
   assert.equal((await system.login('switch', 'right')).outcome, 'accepted');
-  await failTimes(system, 9);
-  assert.equal((await system.login('switch', 'right')).outcome, 'accepted');
+});
+
+test('a right login clears nothing, so who has an account cannot guess at others; nor is it delayed itself', async () => {
+  const system = setUp();
+  for (let time = 0; time < 9; time += 1) {
+    assert.equal(await sitOut(system.clock, system.login('router', 'also right')), 0);
+    await failTimes(system, 1);
+  }
+  assert.equal((await system.login('router', 'also right')).outcome, 'accepted');
+  await failTimes(system, 1);
+  assert.equal((await system.login('router', 'also right')).outcome, 'locked-out');
 });
 
 test('a /64 counts as one address, and an IPv4-mapped address as the IPv4 address', async () => {
@@ -162,7 +114,7 @@ test('anonymous is refused unless it is offered, and then reads only', async () 
   await sitOut(off.clock, refused);
   assert.equal((await refused).outcome, 'refused');
   const anonymous = { ...account('anonymous'), anonymous: true, permissions: permissionsOf('read-only') };
-  const on = setUp({ anonymous });
+  const on = setUp({ anonymous: () => anonymous });
   for (const name of ['anonymous', 'ftp', 'Anonymous']) {
     const verdict = await on.login(name, '');
     assert.ok(verdict.outcome === 'accepted' && verdict.account.anonymous);
@@ -172,7 +124,7 @@ test('anonymous is refused unless it is offered, and then reads only', async () 
 });
 
 test('an anonymous login does not clear the failures of its address', async () => {
-  const system = setUp({ anonymous: { ...account('anonymous'), anonymous: true } });
+  const system = setUp({ anonymous: () => ({ ...account('anonymous'), anonymous: true }) });
   for (let time = 0; time < 10; time += 1) {
     await system.login('ftp', '');
     await failTimes(system, 1);
@@ -181,7 +133,7 @@ test('an anonymous login does not clear the failures of its address', async () =
 });
 
 test('a client that goes away during the delay is answered no more, but its failure counts', async () => {
-  const { login, clock } = setUp({ policy: { failures: 1 } });
+  const { login, clock } = setUp({ most: 1 });
   const controller = new AbortController();
   const verdict = login('switch', 'wrong', '192.0.2.1', controller.signal);
   await turn();
@@ -196,7 +148,7 @@ test('a client that goes away during the delay is answered no more, but its fail
 test('a client that goes away while its password is checked still has its failure counted', async () => {
   const open: (() => void)[] = [];
   const { login } = setUp({
-    policy: { failures: 1 },
+    most: 1,
     hasher: { hash: () => Promise.resolve(''), verify: () => new Promise((done) => open.push(() => done(false))) },
   });
   const controller = new AbortController();
@@ -211,7 +163,7 @@ test('a client that goes away while its password is checked still has its failur
 
 test('when too many logins wait, the answer is to come back soon, and no failure is counted', async () => {
   const { login } = setUp({
-    policy: { failures: 1 },
+    most: 1,
     hasher: {
       hash: () => Promise.resolve(''),
       verify: () => Promise.reject(new QueueFullError('1000 tasks are waiting already')),

@@ -1,44 +1,39 @@
 /**
  * Decides who may in.
  *
- * A wrong password and an unknown name cost the same work and the same delay, so that nobody learns which it was. The
- * password that was right once is recognised by a keyed digest, so that a hundred switches log in quickly.
+ * A wrong password, an unknown name and a door that is shut to the account cost the same work and the same delay, so
+ * that nobody learns which it was. The password that was right once is recognised by a keyed digest, so that a hundred
+ * switches log in quickly.
  */
 import type { Clock } from '../base/clock.ts';
 import { orAborted, pause } from '../base/wait.ts';
 import type { Account, Authenticator, LoginAttempt, LoginVerdict } from './account.ts';
 import { addressGroup } from './address-group.ts';
-import { createFailureLedger, type LockoutPolicy } from './failure-ledger.ts';
+import type { Bans, Offence } from './ban-list.ts';
+import type { AccountDefinition } from './definition.ts';
 import type { PasswordHasher } from './password.ts';
-import { createRightPasswords } from './right-passwords.ts';
+import { Register, SourceDownError } from './register.ts';
+import { restrictionOf } from './restriction.ts';
+import type { AccountSource, FoundAccount } from './source.ts';
 import { createKeyedTurnstile, QueueFullError } from './turnstile.ts';
 
-export interface Credential {
-  readonly account: Account;
-  /** A PHC string of argon2id; anything else denies every password. */
-  readonly passwordHash: string;
-}
-
-export interface LoginPolicy extends LockoutPolicy {
-  /** Delay of the first failure of an address; it doubles with each further one, up to the longest. */
+export interface LoginPolicy {
+  /** Delay of the first failure of an address; it doubles with each further offence, up to the longest. */
   readonly failureDelayMs: number;
   readonly longestDelayMs: number;
 }
 
-const DEFAULT_LOGIN_POLICY: LoginPolicy = {
-  failures: 10,
-  windowMs: 600_000,
-  lockoutMs: 600_000,
-  addresses: 10_000,
-  failureDelayMs: 1_000,
-  longestDelayMs: 8_000,
-};
+const DEFAULT_LOGIN_POLICY: LoginPolicy = { failureDelayMs: 1_000, longestDelayMs: 8_000 };
 
 export interface AuthenticatorOptions {
-  readonly credentials: readonly Credential[];
-  /** Who logs in as `anonymous` or `ftp`, with any password; nobody when it is left out. */
-  readonly anonymous?: Account;
+  /** Asked in this order; the first that has the name decides. */
+  readonly sources: readonly AccountSource[];
+  /** Makes the account of a definition, at each login that is let in. When it throws, the login is refused. */
+  readonly build: (definition: AccountDefinition) => Account;
+  /** Who logs in from this address as `anonymous` or `ftp`, with any password, when no source has that name. */
+  readonly anonymous?: (address: string) => Account | undefined;
   readonly hasher: PasswordHasher;
+  readonly bans: Bans;
   readonly clock: Clock;
   /** A number from 0 up to 1, for jitter. */
   readonly random: () => number;
@@ -52,107 +47,141 @@ const BUSY_RETRY_MS = 5_000;
 /** At most this share of a delay is added to it. */
 const JITTER = 0.25;
 
-type Checked = { readonly account: Account } | { readonly failures: number } | { readonly lockedForMs: number };
+type Checked =
+  | { readonly account: Account }
+  | { readonly bannedForMs: number }
+  /** `offences`: how many the address committed lately, this one with it; 0 when it is not to blame. */
+  | { readonly offences: number; readonly reason: string };
 
-const lockedOut = (retryAfterMs: number, reason = 'too many failures from that address'): LoginVerdict => ({
+const lockedOut = (retryAfterMs: number, reason: string): LoginVerdict => ({
   outcome: 'locked-out',
   retryAfterMs,
   reason,
 });
 
-/** Looks names and passwords up; knows nothing of addresses, delays and lock-outs. */
-class Register {
-  readonly #credentials: readonly Credential[];
-  readonly #byName: ReadonlyMap<string, Credential>;
-  readonly #hasher: PasswordHasher;
-  readonly #anonymous: Account | undefined;
-  readonly #rightPasswords = createRightPasswords();
+const banned = (retryAfterMs: number): LoginVerdict => lockedOut(retryAfterMs, 'that address is banned');
 
-  constructor({ credentials, hasher, anonymous }: AuthenticatorOptions) {
-    this.#credentials = credentials;
-    this.#byName = new Map(credentials.map((credential) => [credential.account.name, credential]));
-    this.#hasher = hasher;
-    this.#anonymous = anonymous;
+/** One login after another of each address, with what a refusal costs. */
+class Desk {
+  readonly #options: AuthenticatorOptions;
+  readonly #policy: LoginPolicy;
+  readonly #register: Register;
+  readonly #oneByOne = createKeyedTurnstile({ running: 1, waiting: WAITING_PER_ADDRESS });
+
+  constructor(options: AuthenticatorOptions) {
+    this.#options = options;
+    this.#policy = { ...DEFAULT_LOGIN_POLICY, ...options.policy };
+    this.#register = new Register(options.sources, options.hasher);
   }
 
-  anonymousFor(name: string): Account | undefined {
-    return !this.#byName.has(name) && ANONYMOUS_NAMES.has(name.toLowerCase()) ? this.#anonymous : undefined;
+  async login(attempt: LoginAttempt): Promise<LoginVerdict> {
+    const { address, signal } = attempt;
+    signal?.throwIfAborted();
+    const bannedForMs = this.#options.bans.bannedForMs(address);
+    if (bannedForMs > 0) return banned(bannedForMs);
+    try {
+      const quick = await orAborted(this.#quickly(attempt), signal);
+      if (quick !== undefined) return await this.#conclude(quick, signal);
+      const checking = this.#oneByOne(addressGroup(address), () => this.#check(attempt), signal);
+      return await this.#conclude(await orAborted(checking, signal), signal);
+    } catch (error) {
+      if (error instanceof QueueFullError) return lockedOut(BUSY_RETRY_MS, 'too many logins wait already');
+      throw error;
+    }
   }
 
-  /** The account, when its password was right before and is the same again. Costs next to nothing. */
-  recognise(attempt: LoginAttempt): Account | undefined {
-    const account = this.#byName.get(attempt.name)?.account;
-    return account !== undefined && this.#rightPasswords.recognises(attempt) ? account : undefined;
+  /** Lets in whom it costs nothing to judge: they do not wait for what neighbours behind their address guess. */
+  async #quickly(attempt: LoginAttempt): Promise<Checked | undefined> {
+    const hasCertificate = (attempt.certificateNames?.length ?? 0) > 0;
+    if (!this.#register.knows(attempt) && !hasCertificate && !this.#isAnonymousName(attempt)) return undefined;
+    try {
+      const found = await this.#register.find(attempt);
+      if (found === undefined) return this.#guest(attempt);
+      const isProved = this.#register.provesQuickly(attempt, found) && this.#restriction(attempt, found) === undefined;
+      return isProved ? this.#built(found) : undefined;
+    } catch (error) {
+      // The slow way asks again, and refuses as slowly as always.
+      if (error instanceof SourceDownError) return undefined;
+      throw error;
+    }
   }
 
-  /** The account, when the password is right. One argon2 computation, whatever the name. */
-  async verify(attempt: LoginAttempt): Promise<Account | undefined> {
-    const credential = this.#byName.get(attempt.name);
-    const stored = (credential ?? this.#standIn(attempt.name))?.passwordHash ?? '';
-    const isRight = await this.#hasher.verify(attempt.password, stored, attempt.signal);
-    if (!isRight || credential === undefined) return undefined;
-    this.#rightPasswords.remember(attempt);
-    return credential.account;
+  async #check(attempt: LoginAttempt): Promise<Checked> {
+    // Others of this address may have failed while this one stood in the queue.
+    const bannedForMs = this.#options.bans.bannedForMs(attempt.address);
+    if (bannedForMs > 0) return { bannedForMs };
+    const found = await this.#find(attempt);
+    if (found instanceof SourceDownError) {
+      await this.#register.proves(attempt, undefined);
+      return { offences: 0, reason: found.message };
+    }
+    const guest = found === undefined ? this.#guest(attempt) : undefined;
+    if (guest !== undefined) return guest;
+    const isProved = await this.#register.proves(attempt, found);
+    if (found === undefined) return this.#offence(attempt, 'unknown-account', 'unknown name');
+    const restriction = this.#restriction(attempt, found);
+    // A shut door counts as a wrong password: if it did not, the next delay would tell that the password was right.
+    if (restriction !== undefined) return this.#offence(attempt, 'wrong-password', restriction);
+    return isProved ? this.#built(found) : this.#offence(attempt, 'wrong-password', 'wrong password');
   }
 
-  /** An unknown name pays for somebody's hash, always the same for that name: where costs differ, they do not tell either. */
-  #standIn(name: string): Credential | undefined {
-    return this.#credentials[this.#rightPasswords.spread(name) % Math.max(1, this.#credentials.length)];
+  async #find(attempt: LoginAttempt): Promise<FoundAccount | SourceDownError | undefined> {
+    try {
+      return await this.#register.find(attempt);
+    } catch (error) {
+      if (error instanceof SourceDownError) return error;
+      throw error;
+    }
+  }
+
+  #restriction(attempt: LoginAttempt, { definition }: FoundAccount): string | undefined {
+    return restrictionOf(definition, attempt, this.#options.clock.now());
+  }
+
+  #isAnonymousName({ name }: LoginAttempt): boolean {
+    return this.#options.anonymous !== undefined && ANONYMOUS_NAMES.has(name.toLowerCase());
+  }
+
+  #guest(attempt: LoginAttempt): Checked | undefined {
+    const account = this.#isAnonymousName(attempt) ? this.#options.anonymous?.(attempt.address) : undefined;
+    return account && { account };
+  }
+
+  #built({ definition }: FoundAccount): Checked {
+    try {
+      return { account: this.#options.build(definition) };
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      return { offences: 0, reason: `the account cannot be opened: ${why}` };
+    }
+  }
+
+  #offence({ address }: LoginAttempt, offence: Offence, reason: string): Checked {
+    return { offences: this.#options.bans.offence(address, offence), reason };
+  }
+
+  #delayMs(offences: number): number {
+    const { failureDelayMs, longestDelayMs } = this.#policy;
+    const doubled = failureDelayMs * 2 ** Math.min(Math.max(offences - 1, 0), 30);
+    return Math.min(longestDelayMs, doubled) * (1 + JITTER * this.#options.random());
+  }
+
+  async #conclude(checked: Checked, signal: AbortSignal | undefined): Promise<LoginVerdict> {
+    if ('bannedForMs' in checked) return banned(checked.bannedForMs);
+    // What its address did before stays counted: who has an account could else guess at others'.
+    if ('account' in checked) return { outcome: 'accepted', account: checked.account };
+    // The queue of the address is left by now: neighbours with the right password do not sit the delay out.
+    await pause(this.#options.clock, this.#delayMs(checked.offences), signal);
+    return { outcome: 'refused', reason: checked.reason };
   }
 }
 
 /**
- * Judges logins against a list of accounts. Of two credentials with one name the last counts. When too many logins
- * wait already, the verdict is `locked-out` for five seconds. `login` rejects with the reason of its signal.
+ * Judges logins against sources of accounts. When too many logins wait already, the verdict is `locked-out` for five
+ * seconds. A source that cannot be asked lets nobody in, and is not held against the client. `login` rejects with the
+ * reason of its signal.
  */
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
-  const { clock, random } = options;
-  const policy: LoginPolicy = { ...DEFAULT_LOGIN_POLICY, ...options.policy };
-  const register = new Register(options);
-  const ledger = createFailureLedger(policy, clock);
-  const oneByOne = createKeyedTurnstile({ running: 1, waiting: WAITING_PER_ADDRESS });
-
-  const check = async (attempt: LoginAttempt, address: string): Promise<Checked> => {
-    // Others of this address may have succeeded or failed while this one stood in the queue.
-    const lockedForMs = ledger.lockedForMs(address);
-    if (lockedForMs > 0) return { lockedForMs };
-    const account = register.recognise(attempt) ?? (await register.verify(attempt));
-    return account === undefined ? { failures: ledger.add(address) } : { account };
-  };
-
-  const delayMs = (failures: number): number =>
-    Math.min(policy.longestDelayMs, policy.failureDelayMs * 2 ** Math.min(failures - 1, 30)) * (1 + JITTER * random());
-
-  const conclude = async (checked: Checked, address: string, signal?: AbortSignal): Promise<LoginVerdict> => {
-    if ('lockedForMs' in checked) return lockedOut(checked.lockedForMs);
-    if ('account' in checked) {
-      ledger.clear(address);
-      return { outcome: 'accepted', account: checked.account };
-    }
-    // The queue of the address is left by now: neighbours with the right password do not sit the delay out.
-    await pause(clock, delayMs(checked.failures), signal);
-    return { outcome: 'refused', reason: 'unknown name or wrong password' };
-  };
-
-  return {
-    async login(attempt) {
-      const { name, signal } = attempt;
-      signal?.throwIfAborted();
-      const address = addressGroup(attempt.address);
-      const lockedForMs = ledger.lockedForMs(address);
-      if (lockedForMs > 0) return lockedOut(lockedForMs);
-      // No secret was shown, so an anonymous login does not clear the failures either.
-      const anonymous = register.anonymousFor(name);
-      if (anonymous !== undefined) return { outcome: 'accepted', account: anonymous };
-      const known = register.recognise(attempt);
-      if (known !== undefined) return conclude({ account: known }, address);
-      try {
-        const checking = oneByOne(address, () => check(attempt, address), signal);
-        return await conclude(await orAborted(checking, signal), address, signal);
-      } catch (error) {
-        if (error instanceof QueueFullError) return lockedOut(BUSY_RETRY_MS, 'too many logins wait already');
-        throw error;
-      }
-    },
-  };
+  const desk = new Desk(options);
+  return { login: (attempt) => desk.login(attempt) };
 }

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatPhc, parsePhc } from '../base/phc.ts';
-import { createPasswordHasher, type Argon2Request } from './password.ts';
+import type { Argon2Request } from './hash/scheme.ts';
+import { createPasswordHasher } from './password.ts';
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 

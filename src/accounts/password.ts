@@ -1,7 +1,11 @@
-/** Makes and checks argon2id password hashes, so many at a time as the machine bears. */
-import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
+/** Makes argon2id password hashes, and checks these and those of other programs, so many at a time as the machine bears. */
+import { argon2, randomBytes } from 'node:crypto';
 import { encodeName } from '../base/name.ts';
-import { DEFAULT_COST, formatPhc, parsePhc, type Argon2Cost, type StoredPassword } from '../base/phc.ts';
+import { DEFAULT_COST, formatPhc } from '../base/phc.ts';
+import { checkArgon2id } from './hash/argon2id.ts';
+import { createCryptThread } from './hash/crypt-thread.ts';
+import type { ComputeArgon2, ComputeCrypt, HashWork, PasswordCheck } from './hash/scheme.ts';
+import { parsePasswordHash } from './hash/schemes.ts';
 import { createTurnstile, type TurnstileBounds } from './turnstile.ts';
 
 const SALT_BYTES = 16;
@@ -11,33 +15,26 @@ const TAG_BYTES = 32;
 const MAX_PASSWORD_BYTES = 1024;
 
 /** What is checked when there is nothing to check against: the work is real, the answer is always no. */
-const NOTHING_STORED: StoredPassword = {
+const NOTHING_STORED: PasswordCheck = checkArgon2id({
   cost: DEFAULT_COST,
   salt: new Uint8Array(SALT_BYTES),
   tag: new Uint8Array(TAG_BYTES),
-};
-
-export interface Argon2Request {
-  readonly password: Uint8Array;
-  readonly salt: Uint8Array;
-  readonly tagBytes: number;
-  readonly cost: Argon2Cost;
-}
-
-type ComputeArgon2 = (request: Argon2Request) => Promise<Uint8Array>;
+});
 
 export interface PasswordHasher {
   /** The PHC string of a new password. Rejects with a RangeError when it is empty or longer than 1,024 bytes. */
   hash(password: string): Promise<string>;
   /**
-   * True when the password belongs to the PHC string. Anything that is not such a string is denied after the same
-   * work. Rejects with `QueueFullError`, or with the signal's reason while it waits for its turn.
+   * True when the password belongs to the stored string, of any scheme in `hash/schemes.ts`. Anything else is denied
+   * after the work of argon2id. Rejects with `QueueFullError`, or with the signal's reason while it waits for its turn.
    */
   verify(password: string, stored: string, signal?: AbortSignal): Promise<boolean>;
 }
 
 interface PasswordHasherOptions {
   readonly compute?: ComputeArgon2;
+  /** bcrypt and sha512-crypt; a thread of its own when left out. */
+  readonly computeCrypt?: ComputeCrypt;
   readonly randomBytes?: (count: number) => Uint8Array;
   /**
    * How many are computed at once, and how many may wait. Two by default: a computation takes some 19 MiB, and one of
@@ -60,7 +57,10 @@ const computeWithNode: ComputeArgon2 = ({ password, salt, tagBytes, cost }) =>
   });
 
 export function createPasswordHasher(options: PasswordHasherOptions = {}): PasswordHasher {
-  const compute = options.compute ?? computeWithNode;
+  const work: HashWork = {
+    argon2: options.compute ?? computeWithNode,
+    crypt: options.computeCrypt ?? createCryptThread(),
+  };
   const makeRandom = options.randomBytes ?? randomBytes;
   const turnstile = createTurnstile(options.bounds ?? { running: 2, waiting: 1_000 });
 
@@ -72,18 +72,17 @@ export function createPasswordHasher(options: PasswordHasherOptions = {}): Passw
       }
       const salt = makeRandom(SALT_BYTES);
       const request = { password: bytes, salt, tagBytes: TAG_BYTES, cost: DEFAULT_COST };
-      const tag = await turnstile.run(() => compute(request));
+      const tag = await turnstile.run(() => work.argon2(request));
       return formatPhc({ cost: DEFAULT_COST, salt, tag });
     },
 
     async verify(password, storedText, signal) {
-      const stored = parsePhc(storedText);
-      const { cost, salt, tag } = stored ?? NOTHING_STORED;
+      const check = parsePasswordHash(storedText);
       const bytes = encodeName(password);
       const fits = bytes.length <= MAX_PASSWORD_BYTES;
-      const request = { password: bytes.subarray(0, MAX_PASSWORD_BYTES), salt, tagBytes: tag.length, cost };
-      const computed = await turnstile.run(() => compute(request), signal);
-      return timingSafeEqual(computed, tag) && stored !== undefined && fits;
+      const looked = bytes.subarray(0, MAX_PASSWORD_BYTES);
+      const isRight = await turnstile.run(() => (check ?? NOTHING_STORED)(looked, work), signal);
+      return isRight && check !== undefined && fits;
     },
   };
 }

@@ -14,4 +14,9 @@ export interface AccountSource {
   readonly name: string;
   /** The account for this attempt; `undefined` when the source has none. A rejection means that it cannot be asked: nobody gets in. */
   find(attempt: LoginAttempt): Promise<FoundAccount | undefined>;
+  /**
+   * One of its stored hashes, always the same for a number while accounts stay: an unknown name is checked against it,
+   * so that a refusal takes as long. Only of sources that hold hashes; `undefined` when it has none now.
+   */
+  standIn?(spread: number): string | undefined;
 }

@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto';
 import type { Account } from '../accounts/account.ts';
 import type { AccountDefinition } from '../accounts/definition.ts';
-import type { Credential } from '../accounts/login.ts';
+import type { Credential } from '../accounts/listed.ts';
 import type { PasswordHasher } from '../accounts/password.ts';
 import { everywhere, PERMISSIONS, type AccessLevel, type PermissionRules } from '../accounts/permission.ts';
 import { ROOT, resolvePath } from '../base/virtual-path.ts';

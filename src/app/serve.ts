@@ -3,6 +3,7 @@
  *
  * It can be embedded: it neither ends the process nor listens to signals.
  */
+import { memoryAccounts } from '../accounts/listed.ts';
 import { createAuthenticator } from '../accounts/login.ts';
 import { createPasswordHasher } from '../accounts/password.ts';
 import type { Authenticator } from '../accounts/account.ts';
@@ -15,6 +16,7 @@ import type { Observer } from '../observe/event.ts';
 import { startFtpServer } from '../protocols/ftp/index.ts';
 import type { FtpServer } from '../protocols/ftp/index.ts';
 import { anonymousAccount, credentialsOf, makeUpAccount, type FilesOf, type MadeUpAccount } from './accounts.ts';
+import { createLedgerBans } from './ledger-bans.ts';
 import { listenError } from './listen-error.ts';
 import { checkRoots, makeFolders } from './roots.ts';
 
@@ -141,8 +143,16 @@ async function createAccounts(
 ): Promise<Authenticator> {
   const hasher = createPasswordHasher();
   const credentials = await credentialsOf(accounts, filesOf, hasher, madeUp);
-  const guest = anonymous && { anonymous: anonymousAccount(anonymous, filesOf) };
-  return createAuthenticator({ credentials, hasher, clock, random, policy: login, ...guest });
+  const guest = anonymous && anonymousAccount(anonymous, filesOf);
+  return createAuthenticator({
+    ...memoryAccounts(credentials),
+    hasher,
+    bans: createLedgerBans({}, clock),
+    clock,
+    random,
+    policy: login,
+    ...(guest && { anonymous: () => guest }),
+  });
 }
 
 /**

@@ -10,7 +10,11 @@ import { banListCommand } from './commands/ban-list.ts';
 import { kickCommand } from './commands/kick.ts';
 import { reloadCommand } from './commands/reload.ts';
 import { serveCommand } from './commands/serve.ts';
+import { userAddCommand } from './commands/user-add.ts';
 import { userHashCommand } from './commands/user-hash.ts';
+import { userListCommand } from './commands/user-list.ts';
+import { userPasswdCommand } from './commands/user-passwd.ts';
+import { userRemoveCommand } from './commands/user-remove.ts';
 import { whoCommand } from './commands/who.ts';
 import { EXIT } from './exit-code.ts';
 import type { World } from './world.ts';
@@ -18,6 +22,10 @@ import type { World } from './world.ts';
 const COMMANDS: readonly CommandRow[] = [
   serveCommand,
   userHashCommand,
+  userAddCommand,
+  userPasswdCommand,
+  userListCommand,
+  userRemoveCommand,
   whoCommand,
   kickCommand,
   reloadCommand,
@@ -26,7 +34,7 @@ const COMMANDS: readonly CommandRow[] = [
 ];
 
 const GROUPS: ReadonlyMap<string, string> = new Map([
-  ['user', 'make what the configuration says of accounts'],
+  ['user', 'add, change, list and remove accounts'],
   ['ban', 'show and lift bans of a running server'],
 ]);
 
@@ -66,15 +74,7 @@ function addCommand(program: Command, row: CommandRow, onRun: (work: Promise<num
   command.summary(row.summary).allowExcessArguments(false).addHelpText('after', exampleText(row.examples));
   for (const { syntax, summary } of row.arguments ?? []) command.argument(syntax, summary);
   for (const option of row.options) addOption(command, option);
-  // What commander hands over: a value for each argument, the options, the command.
-  command.action((...given: unknown[]): void => {
-    const options = given.at(-2) as Record<string, unknown>;
-    const args = given
-      .slice(0, -2)
-      .flat()
-      .filter((word) => typeof word === 'string');
-    onRun(row.run(options, world, args));
-  });
+  command.action((): void => onRun(row.run(command.opts(), world, command.args)));
 }
 
 function createProgram(world: World, onRun: (work: Promise<number>) => void): Command {

@@ -1,9 +1,7 @@
 /** `portcall user hash`: turns a password into the text that stands for it in portcall.yaml. */
-import { hashPassword } from '../../app/user.ts';
-import { passwordFromEnvironment } from '../../config/environment.ts';
-import { CommandError, type CommandRow } from '../command.ts';
+import type { CommandRow } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
-import { readPassword } from '../prompt.ts';
+import { readNewHash } from '../new-password.ts';
 
 export const userHashCommand: CommandRow = {
   name: 'user hash',
@@ -15,13 +13,7 @@ export const userHashCommand: CommandRow = {
   ],
   options: [],
   async run(_options, world) {
-    const password = passwordFromEnvironment() ?? (await readPassword(world.stdin, world.stderr));
-    try {
-      world.stdout.write(`${await hashPassword(password)}\n`);
-    } catch (cause) {
-      if (!(cause instanceof RangeError)) throw cause;
-      throw new CommandError(EXIT.wrongUsage, `${cause.message}; give another one`, { cause });
-    }
+    world.stdout.write(`${await readNewHash(world, 'password')}\n`);
     return EXIT.done;
   },
 };

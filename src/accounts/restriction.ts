@@ -1,0 +1,32 @@
+/** What keeps an account from being used at this time, from this address, through this door. */
+import { networkContains, parseNetwork } from '../base/cidr.ts';
+import type { LoginAttempt } from './account.ts';
+import type { AccountDefinition } from './definition.ts';
+
+type Door = Pick<LoginAttempt, 'address' | 'protocol'>;
+
+const expiryFlaw = ({ expiresMs }: AccountDefinition, nowMs: number): string | undefined =>
+  expiresMs === undefined || nowMs < expiresMs ? undefined : 'the account has expired';
+
+/** One malformed network shuts the account: nobody can know what it was to allow. */
+function networkFlaw({ networks }: AccountDefinition, address: string): string | undefined {
+  if (networks === undefined) return undefined;
+  const parsed = networks.map(parseNetwork);
+  const malformed = parsed.indexOf(undefined);
+  if (malformed !== -1) return `the account's network ${JSON.stringify(networks[malformed])} is malformed`;
+  const holds = parsed.some((network) => network !== undefined && networkContains(network, address));
+  return holds ? undefined : "the address is in none of the account's networks";
+}
+
+const protocolFlaw = ({ protocols }: AccountDefinition, protocol: Door['protocol']): string | undefined =>
+  protocols === undefined || protocols.includes(protocol) ? undefined : `the account is not open to ${protocol}`;
+
+/** The first of expiry, networks and protocols that forbids the login, for the log; all are looked at every time. */
+export function restrictionOf(definition: AccountDefinition, door: Door, nowMs: number): string | undefined {
+  const flaws = [
+    expiryFlaw(definition, nowMs),
+    networkFlaw(definition, door.address),
+    protocolFlaw(definition, door.protocol),
+  ];
+  return flaws.find((flaw) => flaw !== undefined);
+}
