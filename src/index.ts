@@ -16,8 +16,8 @@ export type {
 } from './accounts/definition.ts';
 export { httpHook, type HttpHookOptions } from './accounts/http-hook.ts';
 export type { AccountSource, FoundAccount } from './accounts/source.ts';
-export type { Bans, Offence } from './accounts/ban-list.ts';
-export { createLedgerBans } from './app/ledger-bans.ts';
+export { createBanList, type BanList, type Bans, type Offence } from './accounts/ban-list.ts';
+export { createAdmission, type Admission, type AdmissionOptions } from './accounts/admission.ts';
 export { createPasswordHasher, type PasswordHasher } from './accounts/password.ts';
 export type { Account, Authenticator, LoginAttempt, LoginVerdict } from './accounts/account.ts';
 export { systemClock, type Clock } from './base/clock.ts';

@@ -30,8 +30,8 @@ export interface AuthenticatorOptions {
   readonly sources: readonly AccountSource[];
   /** Makes the account of a definition, at each login that is let in. When it throws, the login is refused. */
   readonly build: (definition: AccountDefinition) => Account;
-  /** Who logs in from this address as `anonymous` or `ftp`, with any password, when no source has that name. */
-  readonly anonymous?: (address: string) => Account | undefined;
+  /** Who logs in as `anonymous` or `ftp`, with any password, when no source has that name. */
+  readonly anonymous?: (attempt: LoginAttempt) => Account | undefined;
   readonly hasher: PasswordHasher;
   readonly bans: Bans;
   readonly clock: Clock;
@@ -143,7 +143,7 @@ class Desk {
   }
 
   #guest(attempt: LoginAttempt): Checked | undefined {
-    const account = this.#isAnonymousName(attempt) ? this.#options.anonymous?.(attempt.address) : undefined;
+    const account = this.#isAnonymousName(attempt) ? this.#options.anonymous?.(attempt) : undefined;
     return account && { account };
   }
 

@@ -1,78 +1,80 @@
-/** Makes accounts out of settings: their trees, their rights, their passwords. */
-import { randomInt } from 'node:crypto';
+/** Makes accounts out of definitions: their trees, their rights, their bounds. */
 import type { Account } from '../accounts/account.ts';
 import type { AccountDefinition } from '../accounts/definition.ts';
-import type { Credential } from '../accounts/listed.ts';
-import type { PasswordHasher } from '../accounts/password.ts';
-import { everywhere, PERMISSIONS, type AccessLevel, type PermissionRules } from '../accounts/permission.ts';
-import { ROOT, resolvePath } from '../base/virtual-path.ts';
-import type { AccountSettings } from '../config/settings.ts';
+import { permissionRules } from '../accounts/permission-rules.ts';
+import { permitted } from '../accounts/permitted.ts';
+import type { Clock } from '../base/clock.ts';
+import { resolvePath, ROOT } from '../base/virtual-path.ts';
 import type { FileSystem } from '../files/file-system.ts';
 import { mountFileSystem } from '../files/mount/mount-file-system.ts';
+import { announced, type UploadHook } from '../files/wrap/announced.ts';
+import { quota } from '../files/wrap/quota.ts';
+import { throttled } from '../files/wrap/throttle.ts';
+import type { Folders } from './folders.ts';
 
-export type FilesOf = (directory: string, access: AccessLevel) => FileSystem;
+/** Accounts whose books (quota, bandwidth) are kept while nobody is logged in; beyond, the one used longest ago is let go. */
+const MOST_KEPT = 10_000;
 
-/** An account whose password was made up, so that it must be shown. */
-export interface MadeUpAccount {
-  readonly name: string;
-  readonly password: string;
+export interface AccountSurroundings {
+  readonly folders: Folders;
+  readonly clock: Clock;
+  /** The folder of accounts that name none. */
+  readonly root: string;
+  readonly hook: UploadHook | undefined;
 }
 
-/** No letters that look alike, none that a shell, a URL or an IOS prompt takes for something else. */
-const ALPHABET = 'abcdefghjkmnpqrstuvwxyz23456789';
-const MADE_UP_LENGTH = 14;
+/** The sessions of an account share one `Account`, and with it its quota and its bandwidth. */
+export class AccountBuilder {
+  readonly #surroundings: AccountSurroundings;
+  readonly #kept = new Map<string, Account>();
 
-/** A password of some 69 bits that can be typed at any prompt. */
-const makeUpPassword = (): string =>
-  Array.from({ length: MADE_UP_LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
+  constructor(surroundings: AccountSurroundings) {
+    this.#surroundings = surroundings;
+  }
 
-/** Only what every rule allows: never more than the rule of a place. */
-const permissionsOf = ({ permissions }: AccountDefinition): PermissionRules =>
-  everywhere(new Set(PERMISSIONS.filter((one) => permissions.every(({ allow }) => allow.includes(one)))));
+  /** Throws what keeps a folder from being opened, or a RangeError for a rule that is none. */
+  build(definition: AccountDefinition, kind: 'named' | 'anonymous' = 'named'): Account {
+    // A new password makes no new account; anything else does.
+    const key = JSON.stringify([kind, { ...definition, passwordHash: '' }]);
+    const account = this.#kept.get(key) ?? this.#make(definition, kind);
+    this.#kept.delete(key);
+    this.#kept.set(key, account);
+    const [oldest = ''] = this.#kept.size > MOST_KEPT ? this.#kept.keys() : [];
+    this.#kept.delete(oldest);
+    return account;
+  }
 
-function treeOf({ mounts }: AccountDefinition, filesOf: FilesOf): FileSystem {
-  const [first] = mounts;
-  if (mounts.length === 1 && first?.at === ROOT) return filesOf(first.directory, first.access);
-  return mountFileSystem(
-    mounts.map(({ at, directory, access }) => ({
-      at: resolvePath(ROOT, at) ?? ROOT,
-      fileSystem: filesOf(directory, access),
-    })),
-  );
+  #make(definition: AccountDefinition, kind: 'named' | 'anonymous'): Account {
+    const permissions = permissionRules(definition.permissions);
+    const files = permitted(this.#bounded(definition), permissions);
+    return { name: definition.name, files, permissions, limits: definition.limits, anonymous: kind === 'anonymous' };
+  }
+
+  #bounded(definition: AccountDefinition): FileSystem {
+    const { clock, hook } = this.#surroundings;
+    const { uploadBytesPerSecond, downloadBytesPerSecond, quotaBytes, quotaFiles } = definition.limits;
+    const tree = this.#treeOf(definition);
+    const told = hook === undefined ? tree : announced(tree, hook);
+    const isSlowed = uploadBytesPerSecond !== undefined || downloadBytesPerSecond !== undefined;
+    const slowed = isSlowed ? throttled(told, definition.limits, clock) : told;
+    if (quotaBytes === undefined && quotaFiles === undefined) return slowed;
+    const bounds = {
+      ...(quotaBytes === undefined ? {} : { bytes: quotaBytes }),
+      ...(quotaFiles === undefined ? {} : { files: quotaFiles }),
+    };
+    return quota(slowed, bounds, clock);
+  }
+
+  #treeOf({ mounts }: AccountDefinition): FileSystem {
+    const { folders, root } = this.#surroundings;
+    const [first] = mounts;
+    if (first === undefined) return folders.filesOf(root, 'read-write');
+    if (mounts.length === 1 && first.at === ROOT) return folders.filesOf(first.directory, first.access);
+    return mountFileSystem(
+      mounts.map(({ at, directory, access }) => ({
+        at: resolvePath(ROOT, at) ?? ROOT,
+        fileSystem: folders.filesOf(directory, access),
+      })),
+    );
+  }
 }
-
-function accountOf(definition: AccountDefinition, filesOf: FilesOf, anonymous: boolean): Account {
-  const files = treeOf(definition, filesOf);
-  return { name: definition.name, files, permissions: permissionsOf(definition), anonymous };
-}
-
-async function credentialOf(
-  { definition, secret }: AccountSettings,
-  account: Account,
-  hasher: PasswordHasher,
-  madeUp: MadeUpAccount | undefined,
-): Promise<Credential> {
-  if (secret.kind === 'in-definition') return { account, passwordHash: definition.passwordHash ?? '' };
-  const password = secret.kind === 'password' ? secret.password : (madeUp?.password ?? '');
-  return { account, passwordHash: await hasher.hash(password) };
-}
-
-/** The account whose password is to be made up, with one. */
-export function makeUpAccount(accounts: readonly AccountSettings[]): MadeUpAccount | undefined {
-  const settings = accounts.find(({ secret }) => secret.kind === 'made-up');
-  return settings && { name: settings.definition.name, password: makeUpPassword() };
-}
-
-export function credentialsOf(
-  accounts: readonly AccountSettings[],
-  filesOf: FilesOf,
-  hasher: PasswordHasher,
-  madeUp: MadeUpAccount | undefined,
-): Promise<Credential[]> {
-  return Promise.all(
-    accounts.map((settings) => credentialOf(settings, accountOf(settings.definition, filesOf, false), hasher, madeUp)),
-  );
-}
-
-export const anonymousAccount = (definition: AccountDefinition, filesOf: FilesOf): Account =>
-  accountOf(definition, filesOf, true);

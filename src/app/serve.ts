@@ -1,31 +1,24 @@
 /**
- * Puts a server together: folders, accounts, log and listeners. The only place that knows which concrete things meet.
+ * Puts a server together: folders, accounts, defences, logs and listeners. The only place that knows which concrete
+ * things meet.
  *
  * It can be embedded: it neither ends the process nor listens to signals.
  */
-import { memoryAccounts } from '../accounts/listed.ts';
-import { createAuthenticator } from '../accounts/login.ts';
-import { createPasswordHasher } from '../accounts/password.ts';
-import type { Authenticator } from '../accounts/account.ts';
-import type { Clock } from '../base/clock.ts';
 import { ConfigurationError } from '../config/problem.ts';
 import type { ListenerSettings, ServeSettings } from '../config/settings.ts';
-import { type LocalFileSystem, localFileSystem } from '../files/local/local-file-system.ts';
-import { readOnly } from '../files/wrap/read-only.ts';
-import type { Observer } from '../observe/event.ts';
-import { startFtpServer } from '../protocols/ftp/index.ts';
-import type { FtpServer } from '../protocols/ftp/index.ts';
-import { anonymousAccount, credentialsOf, makeUpAccount, type FilesOf, type MadeUpAccount } from './accounts.ts';
-import { createLedgerBans } from './ledger-bans.ts';
+import { type FtpServer, startFtpServer } from '../protocols/ftp/index.ts';
+import type { KeptBans } from './bans.ts';
+import { watchFile } from './config-watch.ts';
+import { type Controls, sessionControls } from './control/controls.ts';
+import { openControlSocket } from './control/server.ts';
+import { type House, openHouse, type ServeSurroundings } from './house.ts';
 import { listenError } from './listen-error.ts';
+import type { MadeUpAccount } from './made-up-account.ts';
+import { reload, ruleProblems } from './reload.ts';
 import { checkRoots, makeFolders } from './roots.ts';
+import type { ServedCertificate } from './tls.ts';
 
-export interface ServeSurroundings {
-  readonly observe: Observer;
-  readonly clock: Clock;
-  /** A number from 0 up to 1. */
-  readonly random: () => number;
-}
+export type { ServeSurroundings } from './house.ts';
 
 export interface OpenListener {
   readonly protocol: 'ftp' | 'ftps';
@@ -38,74 +31,40 @@ export interface Serving extends AsyncDisposable {
   /** Where, in the order of the settings; ports that were 0 are told as they became. */
   readonly listeners: readonly OpenListener[];
   readonly madeUp: MadeUpAccount | undefined;
+  readonly certificate: ServedCertificate | undefined;
+  /** What can be asked of it while it runs. */
+  readonly controls: Controls;
   /** Takes no new connection, lets transfers finish for at most `graceMs`, then closes everything. */
   close(options?: { readonly graceMs?: number }): Promise<void>;
 }
 
-const SWEEP_EVERY_MS = 24 * 3_600_000;
-
-/** The open folders: one for each path, however many accounts see it. */
-class Folders {
-  readonly #open = new Map<string, LocalFileSystem>();
-  readonly #stopSweep = new AbortController();
-  #sweeps: Promise<unknown> = Promise.resolve();
-  #stopWaiting: () => void = () => undefined;
-
-  readonly filesOf: FilesOf = (path, access) => {
-    const files = this.#open.get(path) ?? localFileSystem({ root: path });
-    this.#open.set(path, files);
-    return access === 'read-only' ? readOnly(files) : files;
-  };
-
-  /** Clears away, beside the work, what broken uploads left: now, and once a day. */
-  sweep(observe: Observer, clock: Clock): void {
-    this.#sweeps = Promise.all([...this.#open].map(([path, files]) => this.#sweepOne(path, files, observe)));
-    this.#stopWaiting = clock.after(SWEEP_EVERY_MS, () => this.sweep(observe, clock));
-  }
-
-  async #sweepOne(path: string, files: LocalFileSystem, observe: Observer): Promise<void> {
-    const { signal } = this.#stopSweep;
-    try {
-      const { uploadsRemoved, partsRemoved } = await files.sweep(signal);
-      const removed = uploadsRemoved + partsRemoved;
-      if (removed > 0) observe({ kind: 'note', text: `removed what ${removed} broken uploads had left in ${path}` });
-    } catch (cause) {
-      if (!signal.aborted) observe({ kind: 'fault', where: `clearing ${path}`, cause });
-    }
-  }
-
-  async close(): Promise<void> {
-    this.#stopWaiting();
-    this.#stopSweep.abort();
-    await this.#sweeps;
-    for (const files of this.#open.values()) files.close();
-    this.#open.clear();
-  }
+function checkFolders(settings: ServeSettings): void {
+  const problems = checkRoots(settings);
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  const unmade = makeFolders(settings);
+  if (unmade.length > 0) throw new ConfigurationError(unmade);
 }
 
-/** What holds for every listener. */
-interface Common {
-  readonly settings: ServeSettings;
-  readonly surroundings: ServeSurroundings;
-  readonly authenticator: Authenticator;
-}
-
-async function openListener(listener: ListenerSettings, common: Common): Promise<FtpServer> {
-  const { settings, surroundings, authenticator } = common;
-  const { protocol, host, port, masquerade, passivePorts } = listener;
-  if (protocol === 'ftps' || listener.tls === 'login' || listener.tls === 'data')
-    throw new ConfigurationError([{ where: `${protocol}://${host}`, what: 'asks for TLS, which is not served yet' }]);
+async function openListener(listener: ListenerSettings, house: House, nextSession: () => string): Promise<FtpServer> {
+  const { settings, surroundings, logs, authenticator, admission, bans, tls } = house;
+  const { host, port, masquerade, passivePorts, trustedProxies } = listener;
+  const options = tls.optionsFor(listener);
   try {
     return await startFtpServer({
       host,
       port,
       masquerade,
+      trustedProxies,
       authenticator,
-      observe: surroundings.observe,
+      admission,
+      nextSession,
+      bans: bans.list,
+      observe: logs.observe,
       clock: surroundings.clock,
-      limits: { ...settings.limits, ...settings.admission.limits },
+      limits: settings.limits,
       ...(settings.greeting === undefined ? {} : { greeting: settings.greeting }),
       ...(passivePorts === undefined ? {} : { passivePorts }),
+      ...(options === undefined ? {} : { tls: options }),
     });
   } catch (cause) {
     throw listenError(listener, cause);
@@ -117,66 +76,75 @@ const closeAll = async (servers: readonly FtpServer[], graceMs: number): Promise
 };
 
 /** Opens all listeners or none. */
-async function openListeners(common: Common): Promise<FtpServer[]> {
-  const servers: FtpServer[] = [];
+async function openListeners(house: House): Promise<void> {
+  let sessions = 0;
+  const nextSession = (): string => (sessions += 1).toString(36);
   try {
-    for (const listener of common.settings.listeners) servers.push(await openListener(listener, common));
-    return servers;
+    for (const listener of house.settings.listeners)
+      house.servers.push(await openListener(listener, house, nextSession));
   } catch (error) {
-    await closeAll(servers, 0);
+    await closeAll(house.servers, 0);
     throw error;
   }
 }
 
-function checkFolders(settings: ServeSettings): void {
-  const problems = checkRoots(settings);
-  if (problems.length > 0) throw new ConfigurationError(problems);
-  const unmade = makeFolders(settings);
-  if (unmade.length > 0) throw new ConfigurationError(unmade);
-}
+const banControls = (bans: KeptBans): Pick<Controls, 'bans' | 'lift'> => ({
+  bans: () => bans.list.entries(),
+  lift(address) {
+    const lifted = bans.list.lift(address);
+    if (lifted) bans.changed();
+    return lifted;
+  },
+});
 
-async function createAccounts(
-  { accounts, anonymous, login }: ServeSettings,
-  filesOf: FilesOf,
-  { clock, random }: ServeSurroundings,
-  madeUp: MadeUpAccount | undefined,
-): Promise<Authenticator> {
-  const hasher = createPasswordHasher();
-  const credentials = await credentialsOf(accounts, filesOf, hasher, madeUp);
-  const guest = anonymous && anonymousAccount(anonymous, filesOf);
-  return createAuthenticator({
-    ...memoryAccounts(credentials),
-    hasher,
-    bans: createLedgerBans({}, clock),
-    clock,
-    random,
-    policy: login,
-    ...(guest && { anonymous: () => guest }),
-  });
+/** A control socket that cannot be opened leaves a server that cannot be asked, and says so. */
+async function openControls(house: House, controls: Controls): Promise<AsyncDisposable | undefined> {
+  const { settings, surroundings, logs } = house;
+  if (surroundings.pid === undefined) return undefined;
+  const { clock, pid } = surroundings;
+  try {
+    return await openControlSocket({ directory: settings.state.path, pid, controls, clock, observe: logs.observe });
+  } catch (cause) {
+    logs.observe({
+      kind: 'fault',
+      where: 'the control socket, so who, kick, reload and ban cannot reach this server',
+      cause,
+    });
+    return undefined;
+  }
 }
 
 /**
- * Serves. Throws a `ConfigurationError` when a folder cannot be served, and a `ListenError` when a listener cannot be
- * opened; nothing stays open then.
+ * Serves. Throws a `ConfigurationError` when the settings cannot be carried out, and a `ListenError` when a listener
+ * cannot be opened; nothing stays open then.
  */
 export async function serve(settings: ServeSettings, surroundings: ServeSurroundings): Promise<Serving> {
   checkFolders(settings);
-  const { observe } = surroundings;
-  const folders = new Folders();
-  const madeUp = makeUpAccount(settings.accounts);
-  try {
-    const authenticator = await createAccounts(settings, folders.filesOf, surroundings, madeUp);
-    const servers = await openListeners({ settings, surroundings, authenticator });
-    for (const text of settings.warnings) observe({ kind: 'note', text });
-    folders.sweep(observe, surroundings.clock);
-    const close = async ({ graceMs = settings.graceMs } = {}): Promise<void> => {
-      await closeAll(servers, graceMs);
-      await folders.close();
-    };
-    const listeners = servers.map(({ host, port }): OpenListener => ({ protocol: 'ftp', host, port }));
-    return { listeners, madeUp, close, [Symbol.asyncDispose]: () => close({ graceMs: 0 }) };
-  } catch (error) {
-    await folders.close();
-    throw error;
-  }
+  const problems = ruleProblems(settings);
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  await using stack = new AsyncDisposableStack();
+  const house = await openHouse(settings, surroundings, stack);
+  const { servers, logs, bans, tls, folders, madeUp } = house;
+  await openListeners(house);
+  stack.defer(() => closeAll(servers, 0));
+  const controls: Controls = { ...sessionControls(servers), ...banControls(bans), reload: () => reload(house) };
+  const socket = await openControls(house, controls);
+  if (socket !== undefined) stack.use(socket);
+  const { configFile } = settings;
+  if (configFile !== undefined && surroundings.resettle !== undefined)
+    stack.defer(watchFile(configFile, surroundings.clock, () => void controls.reload()));
+  for (const text of settings.warnings) logs.observe({ kind: 'note', text });
+  folders.sweep(surroundings.clock);
+  const open = stack.move();
+  const close = async ({ graceMs = settings.graceMs } = {}): Promise<void> => {
+    await closeAll(servers, graceMs);
+    await open.disposeAsync();
+  };
+  const listeners = servers.map(({ host, port }, index): OpenListener => ({
+    protocol: settings.listeners[index]?.protocol ?? 'ftp',
+    host,
+    port,
+  }));
+  const { certificate } = tls;
+  return { listeners, madeUp, certificate, controls, close, [Symbol.asyncDispose]: () => close({ graceMs: 0 }) };
 }

@@ -1,19 +1,29 @@
 /** What a newcomer sees: what is served where, under which account, and a line to copy. */
 import { isEveryAddress, isLoopback, networkAddress } from '../app/addresses.ts';
-import type { MadeUpAccount } from '../app/accounts.ts';
+import type { MadeUpAccount } from '../app/made-up-account.ts';
 import type { AccountDefinition } from '../accounts/definition.ts';
 import { PERMISSIONS } from '../accounts/permission.ts';
 import type { OpenListener } from '../app/serve.ts';
+import type { ServedCertificate } from '../app/tls.ts';
 import { authority } from '../base/authority.ts';
 import { printable } from '../base/escape.ts';
 import type { ServeSettings } from '../config/settings.ts';
 
 const IOS_PORT = 21;
 
+/** What a listener says of encryption. */
+const ENCRYPTION: Readonly<Record<ServeSettings['listeners'][number]['tls'], string>> = {
+  off: 'not encrypted',
+  offered: 'TLS offered',
+  login: 'TLS demanded for logins',
+  data: 'TLS demanded',
+};
+
 interface Shown {
   readonly settings: ServeSettings;
   readonly listeners: readonly OpenListener[];
   readonly madeUp?: MadeUpAccount | undefined;
+  readonly certificate?: ServedCertificate | undefined;
 }
 
 export const urlOf = ({ protocol, host, port }: OpenListener): string => `${protocol}://${authority(host, port)}`;
@@ -48,10 +58,21 @@ function accountLines({ settings, madeUp }: Shown): string[] {
   return [...lines, `  account  anonymous, any password, ${rightsText(anonymous)}, sees ${treeText(anonymous)}`];
 }
 
+function certificateLines({ certificate }: Shown): string[] {
+  if (certificate === undefined) return [];
+  const { fingerprint, selfSigned } = certificate;
+  const origin = selfSigned === undefined ? '' : `, made here: ${printable(selfSigned)}`;
+  return [`  TLS      certificate SHA-256 ${fingerprint}${origin}`];
+}
+
 /** What is served, line by line; the same for a check and for a start. */
 export const servedLines = (shown: Shown): string[] => [
-  ...shown.listeners.map((listener) => `  listens  ${urlOf(listener)}  (${reach(listener)})`),
+  ...shown.listeners.map((listener, index) => {
+    const { tls = 'off' } = shown.settings.listeners[index] ?? {};
+    return `  listens  ${urlOf(listener)}  (${reach(listener)}, ${ENCRYPTION[tls]})`;
+  }),
   ...accountLines(shown),
+  ...certificateLines(shown),
 ];
 
 interface Login {
@@ -73,6 +94,17 @@ const nearHost = (host: string): string => (host === '0.0.0.0' ? '127.0.0.1' : h
 const farHost = (host: string): string =>
   isLoopback(host) || isEveryAddress(host) ? (networkAddress() ?? 'ADDRESS') : authority(host, 0).replace(/:0$/, '');
 
+/** What makes curl encrypt and trust a certificate that was made here. */
+function trustText({ settings, certificate }: Shown): string {
+  if (certificate === undefined || settings.listeners[0]?.tls === 'off') return '';
+  const trust = certificate.selfSigned === undefined ? '' : `--cacert ${quoted(certificate.selfSigned)} `;
+  return `--ssl-reqd ${trust}`;
+}
+
+/** As a shell takes it. */
+const quoted = (path: string): string =>
+  /^[\w./+-]+$/.test(path) ? path : `'${printable(path).replaceAll("'", String.raw`'\''`)}'`;
+
 function copyLines(shown: Shown): string[] {
   const [listener] = shown.listeners;
   if (listener === undefined) return [];
@@ -81,7 +113,7 @@ function copyLines(shown: Shown): string[] {
   const isForDevices = !isLoopback(listener.host) && listener.port === IOS_PORT;
   return [
     'Try it from this machine:',
-    `  curl ftp://${name}:${password}@${near}/`,
+    `  curl ${trustText(shown)}${listener.protocol}://${name}:${password}@${near}/`,
     isForDevices
       ? 'At the prompt of an IOS device:'
       : `At the prompt of an IOS device, once it is served with --listen ftp://0.0.0.0:${IOS_PORT}:`,
@@ -90,14 +122,18 @@ function copyLines(shown: Shown): string[] {
 }
 
 /** The sentence for those who serve beyond this machine; empty when nobody else can listen in. */
-export const clearTextWarning = (listeners: readonly OpenListener[]): string =>
-  listeners.every(({ host }) => isLoopback(host))
-    ? ''
-    : 'FTP is not encrypted: whoever is on the way reads names, passwords and files. Use it on networks that you trust.';
+export function clearTextWarning(listeners: readonly OpenListener[], settings: ServeSettings): string {
+  const open = listeners.map(({ host }, index) => (isLoopback(host) ? undefined : settings.listeners[index]?.tls));
+  if (open.includes('off'))
+    return 'FTP is not encrypted: whoever is on the way reads names, passwords and files. Use it on networks that you trust.';
+  return open.includes('offered')
+    ? 'Clients that do not ask for TLS are not encrypted: whoever is on the way reads names, passwords and files. --tls login demands it.'
+    : '';
+}
 
 /** The whole screen. */
 export function firstScreen(shown: Shown): string {
-  const warning = clearTextWarning(shown.listeners);
+  const warning = clearTextWarning(shown.listeners, shown.settings);
   const paragraphs = [
     ['Portcall serves files over FTP.'],
     servedLines(shown),

@@ -1,6 +1,6 @@
 /** Tells programs that everything is open: a line on standard output, and a file that appears whole. */
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
-import type { MadeUpAccount } from '../app/accounts.ts';
+import type { MadeUpAccount } from '../app/made-up-account.ts';
 import type { OpenListener } from '../app/serve.ts';
 import { CommandError } from './command.ts';
 import { EXIT } from './exit-code.ts';

@@ -13,8 +13,8 @@ import { type Delivery, ToldQueue } from './told-queue.ts';
 export interface HttpHookOptions {
   /** `http:` or `https:`; redirections are not followed. */
   readonly url: string;
-  /** The key of the signature. */
-  readonly secret: string;
+  /** The key of the signature; left out, nothing is signed. */
+  readonly secret?: string;
   /** Until the whole answer must be there; 10 s unless told. */
   readonly timeoutMs?: number;
   readonly clock: Clock;
@@ -93,7 +93,7 @@ async function post(
       headers: {
         'Content-Type': 'application/json',
         'User-Agent': 'portcall',
-        [SIGNATURE_HEADER]: signatureOf(body, secret),
+        ...(secret === undefined ? {} : { [SIGNATURE_HEADER]: signatureOf(body, secret) }),
       },
       body,
       signal: signal === undefined ? late.signal : AbortSignal.any([late.signal, signal]),

@@ -40,11 +40,11 @@ function awaitStop(world: World): { readonly stopped: Promise<void>; release(): 
 }
 
 function announce(serving: Serving, settings: ServeSettings, options: ServeOptions, world: World): void {
-  const { listeners, madeUp } = serving;
+  const { listeners, madeUp, certificate } = serving;
   const ready = { listeners, pid: world.pid };
   if (options.readyFile !== undefined) writeReadyFile(resolve(world.cwd, options.readyFile), ready);
   if (settings.log === 'json') world.stdout.write(readyJson(ready, madeUp));
-  else world.stdout.write(`${firstScreen({ settings, listeners, madeUp })}${readyText(ready)}`);
+  else world.stdout.write(`${firstScreen({ settings, listeners, madeUp, certificate })}${readyText(ready)}`);
 }
 
 async function serveUntil(
@@ -54,10 +54,12 @@ async function serveUntil(
 ): Promise<void> {
   const { observe } = surroundings;
   await using serving = await serve(settings, surroundings);
-  const warning = clearTextWarning(serving.listeners);
+  const warning = clearTextWarning(serving.listeners, settings);
   if (warning !== '') observe({ kind: 'note', text: warning });
   announce(serving, settings, options, world);
+  const stopReloads = world.onReloadSignal?.(() => void serving.controls.reload());
   await stopped;
+  stopReloads?.();
   const graceText = `${settings.graceMs / 1000} s`;
   observe({ kind: 'note', text: `stopping: transfers may go on for ${graceText}; a second signal stops at once` });
   await serving.close({ graceMs: settings.graceMs });
@@ -69,7 +71,11 @@ async function run(options: ServeOptions, world: World): Promise<number> {
   if (options.readyFile !== undefined) clearReadyFile(resolve(world.cwd, options.readyFile));
   const stop = awaitStop(world);
   try {
-    const surroundings = surroundingsFor(settings, world.stderr);
+    const surroundings = {
+      ...surroundingsFor(settings, world.stderr),
+      resettle: () => settle(options, world.cwd),
+      pid: world.pid,
+    };
     await serveUntil(stop.stopped, settings, { options, world, surroundings });
     return EXIT.done;
   } finally {

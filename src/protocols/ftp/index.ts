@@ -8,4 +8,4 @@ export {
   type Masquerade,
   type PassivePorts,
 } from './server/options.ts';
-export type { TlsCredentials } from './server/tls-options.ts';
+export type { DataBinding, TlsCredentials, TlsDemand, TlsOptions } from './server/tls-options.ts';

@@ -88,6 +88,8 @@ export interface FtpServerOptions {
   readonly bans?: Bans;
   /** Networks (CIDR) whose connections begin with a PROXY header, on the control port and on data ports. */
   readonly trustedProxies?: readonly string[];
+  /** Names for sessions, when several listeners share one log; its own count when left out. */
+  readonly nextSession?: () => string;
   /** Left out: everything is in the clear. */
   readonly tls?: TlsOptions;
 }
@@ -100,6 +102,8 @@ export interface FtpServer extends AsyncDisposable {
   readonly sessionCount: number;
   /** The sessions that are open now, as an operator sees them. */
   sessions(): readonly SessionInfo[];
+  /** Ends the sessions of an account, each behind what runs in it now; gives their number. */
+  endSessions(account: string, reason: string): number;
   /** Ends a session, its transfer first; the reason is told to the client and the log. False: there is none of that name. */
   kick(session: string, reason: string): boolean;
   /**

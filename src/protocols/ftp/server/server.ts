@@ -48,7 +48,7 @@ class Listener implements FtpServer {
   readonly #entrance: Entrance;
   readonly #refusalsTold: RateLimit;
   #refusalsUntold = 0;
-  #count = 0;
+  readonly #nextSession: () => string;
   #stopWatch: () => void = () => undefined;
   #closed: Promise<void> | undefined;
   #allGone: () => void = () => undefined;
@@ -77,6 +77,7 @@ class Listener implements FtpServer {
       bans,
       proxies: createTrustedProxies(options.trustedProxies ?? [], clock),
     };
+    this.#nextSession = options.nextSession ?? countingSessions();
     this.#refusalsTold = createRateLimit({ ...REFUSALS_TOLD, clock });
     this.#entrance = new Entrance(this.#context.admission, this.#context.proxies, (arrival) => this.#decide(arrival));
     this.#server = createServer({ noDelay: true, keepAlive: true, allowHalfOpen: true }, (socket) =>
@@ -95,6 +96,12 @@ class Listener implements FtpServer {
   sessions(): readonly SessionInfo[] {
     const nowMs = this.#context.clock.monotonic();
     return Array.from(this.#connections, ({ session, waiting }) => sessionInfo(session, waiting, nowMs));
+  }
+
+  endSessions(account: string, reason: string): number {
+    const ending = [...this.#connections].filter(({ session }) => session.accountName === account);
+    for (const connection of ending) connection.finish(reason);
+    return ending.length;
   }
 
   kick(session: string, reason: string): boolean {
@@ -154,7 +161,7 @@ class Listener implements FtpServer {
   }
 
   #refuse(socket: Socket, ends: Ends, reason: string): void {
-    const session = (this.#count += 1).toString(36);
+    const session = this.#nextSession();
     const peer = authority(ends.peerAddress, ends.peerPort);
     // A crowd that is turned away must not fill the log either.
     if (this.#refusalsTold.take(addressGroup(ends.peerAddress)) > 0) this.#refusalsUntold += 1;
@@ -172,7 +179,7 @@ class Listener implements FtpServer {
   #open(socket: Socket, ends: Ends, leave: () => void): void {
     const { observe, clock, bans } = this.#context;
     const openedMs = clock.monotonic();
-    const id = (this.#count += 1).toString(36);
+    const id = this.#nextSession();
     const data = new DataChannel(ends, this.#context, {
       onStranger(address, dataPort) {
         observe({ ...session.origin, kind: 'stranger', address, dataPort });
@@ -204,6 +211,11 @@ class Listener implements FtpServer {
     }
     this.#stopWatch = clock.after(WATCH_MS, () => this.#watch());
   }
+}
+
+function countingSessions(): () => string {
+  let count = 0;
+  return () => (count += 1).toString(36);
 }
 
 /** Without one that is shared with other listeners. */
