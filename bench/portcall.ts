@@ -13,7 +13,7 @@ const ANONYMOUS = { user: 'anonymous', password: 'bench@localhost' };
 const CONFIGURATION = `limits:
   connections: 20000
   connectionsPerAddress: 20000
-  connectionsPerMinute: 100000000
+  connectionsPerMinutePerAddress: 100000000
   idleSeconds: 3600
 `;
 

@@ -2,7 +2,7 @@
 import { Client } from 'basic-ftp';
 import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
-import { everyEncryption, interop, type Meeting } from '../support/interop.ts';
+import { ENCRYPTIONS, interop, type Meeting } from '../support/interop.ts';
 
 async function withClient<T>(
   meeting: Meeting,
@@ -24,7 +24,7 @@ interop({
   program: 'node',
   families: [4, 6],
   modes: ['passive'],
-  encryptions: everyEncryption('auto', 'required'),
+  encryptions: ENCRYPTIONS,
   get: (meeting, { local, remote }) => withClient(meeting, (client, at) => client.downloadTo(at(local), remote)),
   put: (meeting, { local, remote }) => withClient(meeting, (client, at) => client.uploadFrom(at(local), remote)),
   append: (meeting, { local, remote }) => withClient(meeting, (client, at) => client.appendFrom(at(local), remote)),

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { atMeeting, everyEncryption, type FilePair, interop, type Meeting } from '../support/interop.ts';
+import { atMeeting, ENCRYPTIONS, type FilePair, interop, type Meeting } from '../support/interop.ts';
 import { needs, runWell } from '../support/program.ts';
 import { sampleBytes } from '../support/tree.ts';
 
@@ -35,7 +35,7 @@ interop({
   program: 'curl',
   families: [4, 6],
   modes: ['passive', 'active'],
-  encryptions: everyEncryption('auto', 'required'),
+  encryptions: ENCRYPTIONS,
   // It sends active data in the clear, whatever was agreed on (7.88).
   cannot: (_family, mode, encryption) => encryption !== undefined && mode === 'active',
   get,

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { atMeeting, everyEncryption, interop, type Meeting } from '../support/interop.ts';
+import { atMeeting, ENCRYPTIONS, interop, type Meeting } from '../support/interop.ts';
 import { needs, runWell } from '../support/program.ts';
 import { hashTree, LATIN1_NAMES, makeTree, ODD_NAMES } from '../support/tree.ts';
 
@@ -33,7 +33,7 @@ interop({
   program: 'lftp',
   families: [4, 6],
   modes: ['passive', 'active'],
-  encryptions: everyEncryption('auto', 'required'),
+  encryptions: ENCRYPTIONS,
   // It sends `EPRT |2|::|port|`, an address that belongs to nobody (4.9.2).
   cannot: (family, mode) => family === 6 && mode === 'active',
   get: (meeting, { local, remote }) => lftp(meeting, `get ${remote} -o ${local}`),

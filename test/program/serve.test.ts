@@ -50,7 +50,10 @@ test('without an account one is made up, shown with a line to copy, and it logs 
   server.child.kill('SIGTERM');
   const { code, stdout, stderr } = await server.finished;
   assert.equal(code, 0);
-  assert.match(stdout, new RegExp(`\\n  curl ftp://portcall:[a-z0-9]{14}@127\\.0\\.0\\.1:${port}/\\n`));
+  assert.match(
+    stdout,
+    new RegExp(`\\n  curl --ssl-reqd --cacert \\S+ ftp://portcall:[a-z0-9]{14}@127\\.0\\.0\\.1:${port}/\\n`),
+  );
   assert.match(stdout, /\n {2}copy ftp:\/\/portcall:[a-z0-9]{14}@[\w.]+\/FILE flash:\n/);
   assert.ok(stdout.endsWith(`\nready ftp://127.0.0.1:${port}\n`), stdout);
   assert.ok(stdout.split('\n').length < 24, 'one screen');
@@ -113,21 +116,23 @@ test('with --log json both outputs are JSON, line by line, and the ready line ho
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
   assert.deepEqual(
-    events.slice(0, 2).map(({ kind, level }) => [kind, level]),
+    events.slice(0, 3).map(({ kind, level }) => [kind, level]),
     [
+      // The certificate that it made itself.
+      ['note', 'info'],
       ['listening', 'info'],
       ['listening', 'info'],
     ],
   );
 });
 
-test('beyond the machine itself it warns that FTP is not encrypted', async () => {
+test('beyond the machine itself it warns that clients need not encrypt', async () => {
   using folder = emptyFolder();
   await using server = await serving(['--listen', 'ftp://0.0.0.0:0'], { cwd: folder.path });
   server.child.kill('SIGTERM');
   const { stdout, stderr } = await server.finished;
-  assert.match(stdout, /FTP is not encrypted/);
-  assert.match(stderr, /FTP is not encrypted/);
+  assert.match(stdout, /Clients that do not ask for TLS are not encrypted/);
+  assert.match(stderr, /Clients that do not ask for TLS are not encrypted/);
 });
 
 test('a stop waits for nobody who merely stays connected', async () => {

@@ -30,13 +30,13 @@ export interface Encryption {
   readonly dataBinding: DataBinding;
 }
 
-/** Each way once, with each of the bindings that a client can keep to. */
-export const everyEncryption = (...bindings: readonly DataBinding[]): Encryption[] =>
-  bindings.flatMap((dataBinding) =>
-    (['explicit', 'implicit'] as const).flatMap((start) =>
-      (['TLSv1.2', 'TLSv1.3'] as const).map((version) => ({ start, version, dataBinding })),
-    ),
-  );
+/** Every start with every version, every version and every start with both bindings. */
+export const ENCRYPTIONS: readonly Encryption[] = [
+  { start: 'explicit', version: 'TLSv1.2', dataBinding: 'auto' },
+  { start: 'implicit', version: 'TLSv1.3', dataBinding: 'auto' },
+  { start: 'explicit', version: 'TLSv1.3', dataBinding: 'required' },
+  { start: 'implicit', version: 'TLSv1.2', dataBinding: 'required' },
+];
 
 /** A file on each side; both are plain names. */
 export interface FilePair {
