@@ -14,6 +14,7 @@ const CONFIGURATION = `limits:
   connections: 20000
   connectionsPerAddress: 20000
   connectionsPerMinutePerAddress: 100000000
+  loginsPerMinutePerAddress: 100000000
   idleSeconds: 3600
 `;
 

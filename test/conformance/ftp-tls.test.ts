@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { releasable } from '../../src/protocols/ftp/server/tls/releasable.ts';
 import { withholdFin } from '../../src/protocols/ftp/server/tls/withheld-fin.ts';
 import { startTestServer } from '../support/ftp-server.ts';
 import { RawFtp, readAll } from '../support/raw-ftp.ts';
@@ -178,3 +179,42 @@ test('the certificate follows the name that the client asks for (SNI)', async ()
   await other.expect(200, 'NOOP');
   await assert.rejects(SecureFtp.explicit(server.port, { ...trusted, servername: 'elsewhere.example' }));
 });
+
+test('CCC is refused unless it is allowed, and FEAT tells of it only then', async () => {
+  await using server = await startTestServer({ tls: (await testTls()).options });
+  await using client = await SecureFtp.private(server.port);
+  assert.ok(!(await client.command('FEAT')).lines.includes(' CCC'));
+  await client.expect(533, 'CCC');
+  await client.expect(200, 'NOOP');
+});
+
+for (const maxVersion of VERSIONS)
+  test(`${maxVersion}: after CCC the control connection is in the clear, data is not, and nobody logs in anew`, async () => {
+    const { options } = await testTls({ clearControl: 'allowed', demand: 'data', dataBinding: 'required' });
+    await using server = await startTestServer({ tls: options });
+    await writeFile(join(server.root, 'a'), 'still secret');
+    const raw = await RawFtp.open(server.port);
+    await raw.expect(234, 'AUTH TLS');
+    raw.release();
+    const below = releasable(raw.socket);
+    await using client = SecureFtp.on(await tlsOver(below.stream, { maxVersion }), { maxVersion });
+    for (const [code, line] of [
+      [331, 'USER u'],
+      [230, 'PASS p'],
+      [200, 'PBSZ 0'],
+      [200, 'PROT P'],
+      [200, 'TYPE I'],
+      [200, 'CCC'],
+    ] as const)
+      await client.expect(code, line);
+    const ticket = client.resuming();
+    await using clear = new RawFtp(await below.release(client.tlsSocket));
+    clear.socket.resume();
+    await clear.expect(200, 'NOOP');
+    await clear.expect(503, 'AUTH TLS');
+    const data = await clear.passive();
+    await clear.expect(150, 'RETR a');
+    assert.equal((await readAll(await tlsOver(data, { maxVersion, ...ticket }))).toString(), 'still secret');
+    await clear.expect(226);
+    await clear.expect(530, 'USER u');
+  });

@@ -83,6 +83,11 @@ export class SecureFtp extends RawFtp {
     return new SecureFtp(await tlsOver(clear.socket, tls), tls);
   }
 
+  /** On a connection that is encrypted already. */
+  static on(socket: TLSSocket, tls: ClientTls): SecureFtp {
+    return new SecureFtp(socket, tls);
+  }
+
   /** TLS from the first byte. */
   static async implicit(port: number, tls: ClientTls = {}): Promise<SecureFtp> {
     const socket = connectTcp({ port, host: '127.0.0.1' });

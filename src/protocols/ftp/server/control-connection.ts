@@ -245,7 +245,7 @@ export class ControlConnection {
       this.#readOn();
       this.session.commands += 1;
       await this.#executeInTurn(request);
-      if (this.session.securing !== undefined && !(await this.#beginTls(this.session.securing))) return;
+      if (!(await this.#changeProtection())) return;
       this.#readOn();
       if (this.#finishing !== undefined) this.close(this.#finishing);
       if (this.#closingMs !== undefined) return;
@@ -263,6 +263,34 @@ export class ControlConnection {
     session.abortWanted = false;
     this.#activeMs = session.context.clock.monotonic();
     if (wasIn && session.login !== 'in') this.#loginSinceMs = this.#activeMs;
+  }
+
+  /** Behind AUTH and CCC the connection goes on in another language; false when it is over. */
+  async #changeProtection(): Promise<boolean> {
+    const { securing, releasing } = this.session;
+    if (securing !== undefined) return await this.#beginTls(securing);
+    return releasing ? await this.#endTls() : true;
+  }
+
+  /** CCC has been answered. */
+  async #endTls(): Promise<boolean> {
+    const { session } = this;
+    session.releasing = false;
+    const socket = this.#socket;
+    this.#detach(socket);
+    const cancel = session.context.clock.after(session.context.limits.handshakeMs, () => socket.destroy());
+    try {
+      this.#attach(await session.security.releaseControl());
+      this.#paused = false;
+      return true;
+    } catch (error) {
+      this.#reason = `TLS could not be ended: ${error instanceof Error ? error.message : String(error)}`;
+      this.#busy = false;
+      this.#closed();
+      return false;
+    } finally {
+      cancel();
+    }
   }
 
   /** AUTH has been answered. What the client sent behind it in the clear is never executed (CVE-2011-0411). */

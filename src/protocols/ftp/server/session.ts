@@ -27,6 +27,9 @@ export class Session {
   /** Set by AUTH, taken behind its reply: what is to be encrypted from then on. */
   securing: 'control' | 'control-and-data' | undefined;
 
+  /** Set by CCC: the control connection is in the clear behind its reply. */
+  releasing = false;
+
   login: LoginState = 'fresh';
   userName = '';
   passwordFailures = 0;

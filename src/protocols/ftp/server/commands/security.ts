@@ -1,7 +1,7 @@
 /** Encryption: AUTH, PBSZ, PROT (RFC 4217, RFC 2228 §3). */
 import { reply } from '../../wire/reply.ts';
 import { command } from '../command.ts';
-import { parsed } from '../arguments.ts';
+import { nothing, parsed } from '../arguments.ts';
 import type { Session } from '../session.ts';
 
 /** `SSL` and `TLS-P` are older names that promise encrypted data too. */
@@ -73,4 +73,22 @@ const protectionLevel = command({
   },
 });
 
-export const SECURITY = [authenticate, bufferSize, protectionLevel];
+const clearChannel = command({
+  verbs: ['CCC'],
+  summary: 'Go on in the clear on the control connection, where that is allowed',
+  source: 'RFC 4217 §12.3, RFC 2228 §3',
+  login: 'required',
+  duringTransfer: 'waits',
+  endsReading: true,
+  argument: nothing,
+  features: [(session) => (session.security.options?.clearControl === 'allowed' ? ['CCC'] : [])],
+  async *run(session) {
+    const { security } = session;
+    if (!security.isControlPrivate) return yield reply(503, 'The control connection is in the clear already.');
+    if (!security.canReleaseControl) return yield reply(533, 'This server does not go back to clear text.');
+    session.releasing = true;
+    yield reply(200, 'The control connection is in the clear from now on.');
+  },
+});
+
+export const SECURITY = [authenticate, bufferSize, protectionLevel, clearChannel];

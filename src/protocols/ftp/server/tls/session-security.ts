@@ -13,6 +13,7 @@ import type { TlsOptions } from '../tls-options.ts';
 import { TransferFailure } from '../transfer.ts';
 import type { SecureContexts } from './secure-contexts.ts';
 import { type Alpn, certificateNamesOf, HandshakeFailure, secureSocket } from './secure-socket.ts';
+import { releasable } from './releasable.ts';
 import { createSessionDesk } from './session-desk.ts';
 import { refuseTruncation, withholdFin } from './withheld-fin.ts';
 
@@ -34,6 +35,7 @@ export class SessionSecurity {
   #context: SecureContext | undefined;
   #desk: Server | undefined;
   #certificateNames: readonly string[] = [];
+  #release: (() => Promise<Socket>) | undefined;
   /** Data connections that continued the control connection's TLS session. */
   #continued = 0;
 
@@ -60,7 +62,7 @@ export class SessionSecurity {
   /** Whether names and passwords must wait for encryption. */
   get demandsControl(): boolean {
     const demand = this.#service?.options.demand ?? 'nothing';
-    return demand !== 'nothing' && this.#state === 'clear';
+    return demand !== 'nothing' && !this.isControlPrivate;
   }
 
   /** Whether files and listings must wait for encryption. */
@@ -83,10 +85,24 @@ export class SessionSecurity {
 
   /** Encrypts the control connection. Rejects with a {@link HandshakeFailure}. */
   async secureControl(clear: Socket, signal: AbortSignal): Promise<TLSSocket> {
-    const socket = await this.#handshake(clear, 'ftp', signal);
+    const canEnd = this.options?.clearControl === 'allowed' ? releasable(clear) : undefined;
+    const socket = await this.#handshake(canEnd?.stream ?? clear, 'ftp', signal);
+    this.#release = canEnd && (() => canEnd.release(socket));
     this.#certificateNames = certificateNamesOf(socket);
     this.advance('secured');
     return socket;
+  }
+
+  /** Whether CCC is allowed, and possible now. */
+  get canReleaseControl(): boolean {
+    return this.#release !== undefined && nextProtection(this.#state, 'control-released') !== undefined;
+  }
+
+  /** Ends TLS on the control connection, and gives the connection below it. Rejects when the client leaves. */
+  async releaseControl(): Promise<Socket> {
+    if (this.#release === undefined) throw new Error('CCC was not allowed when TLS began');
+    this.advance('control-released');
+    return await this.#release();
   }
 
   /**
