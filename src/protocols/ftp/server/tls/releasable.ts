@@ -16,11 +16,21 @@ export interface Releasable {
   release(socket: TLSSocket): Promise<Socket>;
 }
 
+/** Types of records (RFC 8446 §5.1); a command of FTP begins with a letter. */
+const FIRST_TYPE = 20;
+const LAST_TYPE = 24;
+const isClear = ([first]: Uint8Array): boolean => first !== undefined && (first < FIRST_TYPE || first > LAST_TYPE);
+
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 export function releasable(raw: Socket): Releasable {
   let releasing = false;
   let held = Buffer.alloc(0);
+  let wake: () => void = () => undefined;
+  const news = (): Promise<void> =>
+    new Promise((resolve) => {
+      wake = resolve;
+    });
   const stream = new Duplex({
     read: () => void raw.resume(),
     write: (chunk: Uint8Array, _encoding, done) => void raw.write(chunk, done),
@@ -34,8 +44,10 @@ export function releasable(raw: Socket): Releasable {
     },
   });
   const onData = (chunk: Buffer): void => {
-    if (releasing) held = Buffer.concat([held, chunk]);
-    else if (!stream.push(chunk)) raw.pause();
+    if (releasing) {
+      held = Buffer.concat([held, chunk]);
+      wake();
+    } else if (!stream.push(chunk)) raw.pause();
   };
   const onEnd = (): void => void stream.push(null);
   const onError = (error: Error): void => void stream.destroy(error);
@@ -57,12 +69,13 @@ export function releasable(raw: Socket): Releasable {
       releasing = true;
       raw.resume();
       // What the client sends before its close_notify is not heard.
+      for (const event of ['end', 'close']) socket.once(event, () => wake());
       socket.resume();
       socket.end();
-      while (!socket.readableEnded) {
+      // Some clients do not answer our close_notify (curl, when told to be passive), and speak in the clear at once.
+      while (!socket.readableEnded && !isClear(held)) {
         if (raw.destroyed || socket.destroyed) throw new Error('the client left while TLS was being ended');
-        takeRecord();
-        await turn();
+        await (takeRecord() ? turn() : news());
       }
       raw.off('data', onData).off('end', onEnd).off('error', onError).off('close', onClose);
       raw.pause();
