@@ -21,7 +21,28 @@ const FIRST_TYPE = 20;
 const LAST_TYPE = 24;
 const isClear = ([first]: Uint8Array): boolean => first !== undefined && (first < FIRST_TYPE || first > LAST_TYPE);
 
+/** Where the first record ends; `undefined` while it is not whole. */
+function recordEnd(bytes: Buffer): number | undefined {
+  const end = bytes.length < RECORD_HEADER_BYTES ? Infinity : RECORD_HEADER_BYTES + bytes.readUInt16BE(3);
+  return bytes.length < end ? undefined : end;
+}
+
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** What TLS ends, it ends only where the connection is not to be kept. */
+const streamOver = (raw: Socket, fate: () => 'kept' | 'ended'): Duplex =>
+  new Duplex({
+    read: () => void raw.resume(),
+    write: (chunk: Uint8Array, _encoding, done) => void raw.write(chunk, done),
+    final(done) {
+      if (fate() === 'kept') done();
+      else raw.end(() => done());
+    },
+    destroy(error, done) {
+      if (fate() === 'ended') raw.destroy();
+      done(error);
+    },
+  });
 
 export function releasable(raw: Socket): Releasable {
   let releasing = false;
@@ -31,18 +52,7 @@ export function releasable(raw: Socket): Releasable {
     new Promise((resolve) => {
       wake = resolve;
     });
-  const stream = new Duplex({
-    read: () => void raw.resume(),
-    write: (chunk: Uint8Array, _encoding, done) => void raw.write(chunk, done),
-    final(done) {
-      if (releasing) done();
-      else raw.end(() => done());
-    },
-    destroy(error, done) {
-      if (!releasing) raw.destroy();
-      done(error);
-    },
-  });
+  const stream = streamOver(raw, () => (releasing ? 'kept' : 'ended'));
   const onData = (chunk: Buffer): void => {
     if (releasing) {
       held = Buffer.concat([held, chunk]);
@@ -56,8 +66,8 @@ export function releasable(raw: Socket): Releasable {
 
   /** TLS would swallow what follows close_notify, so it is given one record at a time. */
   const takeRecord = (): boolean => {
-    const end = held.length < RECORD_HEADER_BYTES ? Infinity : RECORD_HEADER_BYTES + held.readUInt16BE(3);
-    if (held.length < end) return false;
+    const end = recordEnd(held);
+    if (end === undefined) return false;
     stream.push(held.subarray(0, end));
     held = held.subarray(end);
     return true;
