@@ -13,8 +13,8 @@ const ANONYMOUS = { user: 'anonymous', password: 'bench@localhost' };
 const CONFIGURATION = `limits:
   connections: 20000
   connectionsPerAddress: 20000
-  connectionsPerMinutePerAddress: 100000000
-  loginsPerMinutePerAddress: 100000000
+  connectionsPerMinutePerAddress: 1000000
+  loginsPerMinutePerAddress: 1000000
   idleSeconds: 3600
 `;
 
