@@ -216,3 +216,27 @@ test('a broken record behind the handshake ends the connection, and no other', a
   assert.match((await server.event('session-closed')).reason, /connection broke|closed the connection/);
   await stillServes(server);
 });
+
+test('an active client that answers and never begins TLS is given up in time', async () => {
+  const { options } = await testTls();
+  await using server = await startTestServer({ tls: options, limits: { dataConnectMs: 300 } });
+  await writeFile(join(server.root, 'a'), 'secret');
+  await using client = await SecureFtp.private(server.port);
+  const port = await client.active();
+  await client.expect(150, 'RETR a');
+  const silent = await port.socket;
+  assert.match((await client.expect(425)).text, /did not begin TLS/);
+  assert.equal(await untilClosed(silent), '');
+});
+
+test('of two connections that both may have the data one gets it, and the other is closed', async () => {
+  await using server = await startTestServer({ tls: (await testTls({ dataBinding: 'off' })).options });
+  await writeFile(join(server.root, 'a'), 'once');
+  await using client = await SecureFtp.private(server.port);
+  const port = await client.passivePort();
+  const sockets = [await open(port), await open(port)];
+  await client.expect(150, 'RETR a');
+  const got = await Promise.all(sockets.map((socket) => tlsOver(socket).then(readAll, () => Buffer.alloc(0))));
+  assert.deepEqual(got.map(String).sort(), ['', 'once']);
+  await client.expect(226);
+});

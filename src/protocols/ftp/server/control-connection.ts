@@ -55,6 +55,7 @@ export class ControlConnection {
   #paused = false;
   /** The first bytes have come. */
   #heard = false;
+  #isClosed = false;
   #closingMs: number | undefined;
   #reason = 'the client closed the connection';
   /** Why it is to end once nothing runs any more. */
@@ -95,6 +96,7 @@ export class ControlConnection {
     socket.on('data', this.#onData).on('end', this.#onEnd).on('error', this.#onError).on('close', this.#onClose);
     // It was paused while a header or TLS came first.
     socket.resume();
+    if (socket.destroyed) this.#closed();
   }
 
   #detach(socket: Socket): void {
@@ -418,6 +420,8 @@ export class ControlConnection {
   }
 
   #closed(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.session.end();
     this.session.transfer?.stop('control-lost');
     for (const waiting of [this.#incoming, this.#queue, this.#live]) waiting.length = 0;

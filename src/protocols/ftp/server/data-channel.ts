@@ -96,7 +96,7 @@ export class DataChannel implements Lessee {
       case 'none':
         throw new TransferFailure(425, 'The data connection has been given up.');
       case 'active':
-        return await protect(await this.#reach(way.host, way.port, signal));
+        return await this.#protectOurs(await this.#reach(way.host, way.port, signal), protect, signal);
       case 'passive':
         return await this.#wait(way, protect, signal);
     }
@@ -183,6 +183,8 @@ export class DataChannel implements Lessee {
         reject(error instanceof Error ? error : new Error('refused')),
       );
     const take = (socket: Socket, chosen: Socket): void => {
+      // Of two that are accepted, or one that comes too late, nobody would be the owner.
+      if (way.taken === true) return void chosen.destroy();
       // Whoever got it closes it; the others are closed with the agreement.
       way.taken = true;
       way.arrived.splice(way.arrived.indexOf(socket), 1);
@@ -196,6 +198,19 @@ export class DataChannel implements Lessee {
       return await this.#within(promise, reject, signal, late);
     } finally {
       this.#onArrival = undefined;
+      way.taken = true;
+    }
+  }
+
+  /** A connection that we made. */
+  async #protectOurs(socket: Socket, protect: Protect, signal: AbortSignal): Promise<Socket> {
+    const { promise, resolve, reject } = Promise.withResolvers<Socket>();
+    protect(socket).then(resolve, reject);
+    try {
+      return await this.#within(promise, reject, signal, 'The client did not begin TLS on the data connection.');
+    } catch (error) {
+      socket.destroy();
+      throw error;
     }
   }
 

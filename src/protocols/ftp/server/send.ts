@@ -51,7 +51,9 @@ const LEAVE_MS = 5_000;
 function leave(socket: Socket): void {
   if (!(socket instanceof TLSSocket)) return void socket.destroy();
   socket.on('error', () => undefined);
-  socket.setTimeout(LEAVE_MS, () => socket.destroy());
+  const timer = setTimeout(() => socket.destroy(), LEAVE_MS);
+  timer.unref();
+  socket.once('close', () => clearTimeout(timer));
   socket.on('end', () => socket.destroy());
   socket.resume();
 }
