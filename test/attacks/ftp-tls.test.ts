@@ -224,7 +224,7 @@ test('an active client that answers and never begins TLS is given up in time', a
   await using client = await SecureFtp.private(server.port);
   const port = await client.active();
   await client.expect(150, 'RETR a');
-  const silent = await port.socket;
+  const silent = (await port.socket).resume();
   assert.match((await client.expect(425)).text, /did not begin TLS/);
   assert.equal(await untilClosed(silent), '');
 });
