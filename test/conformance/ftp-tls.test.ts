@@ -58,6 +58,19 @@ test('the server says close_notify at the end of a file, so that a client can te
   await client.expect(226);
 });
 
+for (const type of ['I', 'A'])
+  test(`TYPE ${type}: the server answers close_notify behind an upload, as polite clients wait for it`, async () => {
+    await using server = await startTestServer({ tls: (await testTls()).options });
+    await using client = await SecureFtp.private(server.port);
+    await client.expect(200, `TYPE ${type}`);
+    const raw = await client.passive();
+    await client.expect(150, 'STOR a');
+    const data = await tlsOver(withholdFin(raw).stream, client.resuming());
+    data.end('whole');
+    await readAll(data);
+    await client.expect(226);
+  });
+
 test('PROT needs PBSZ, PBSZ needs AUTH, AUTH comes once', async () => {
   await using server = await startTestServer({ tls: (await testTls()).options });
   await using client = await SecureFtp.explicit(server.port);

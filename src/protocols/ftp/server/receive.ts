@@ -8,6 +8,7 @@ import { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { Upload } from '../../../files/file-system.ts';
 import type { BufferPool } from './buffer-pool.ts';
+import { leave } from './leave.ts';
 import type { Conversion } from './send.ts';
 import type { Transfer } from './transfer.ts';
 
@@ -86,10 +87,14 @@ class Receiver {
     if (accepted.destroyed) this.#fail(new Interrupted('the client broke the data connection off'));
     try {
       await this.#done.promise;
+      leave(socket);
+    } catch (error) {
+      socket.destroy();
+      throw error;
     } finally {
       this.#transfer.signal.removeEventListener('abort', destroy);
-      socket.destroy();
-      accepted.destroy();
+      // Its handle is elsewhere, or it is the socket itself.
+      if (accepted !== socket) accepted.destroy();
       this.#release();
     }
   }
@@ -253,9 +258,11 @@ export async function receiveConverted(
     await upload.write(bytes, position);
     position += bytes.length;
   };
-  for await (const chunk of socket as AsyncIterable<Buffer>) {
+  const chunks = socket.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+  for await (const chunk of chunks) {
     transfer.moved(chunk.length);
     await write(conversion.convert(chunk));
   }
+  leave(socket);
   await write(conversion.end());
 }

@@ -1,8 +1,8 @@
 /** From a file or a listing to a data connection. */
 import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
 import type { FileReader } from '../../../files/file-system.ts';
 import type { BufferPool } from './buffer-pool.ts';
+import { leave } from './leave.ts';
 import type { Transfer } from './transfer.ts';
 
 /** Bytes read and written at a time: measured best on loopback; more costs memory and gains nothing. */
@@ -39,23 +39,6 @@ function finishSending(socket: Socket): Promise<void> {
       leave(socket);
     });
   });
-}
-
-/** How long a client may take to end its side of an encrypted connection. */
-const LEAVE_MS = 5_000;
-
-/**
- * An encrypted client still has its own close_notify to say: a socket closed with that unread is reset, which can take
- * bytes with it that the client has not read yet.
- */
-function leave(socket: Socket): void {
-  if (!(socket instanceof TLSSocket)) return void socket.destroy();
-  socket.on('error', () => undefined);
-  const timer = setTimeout(() => socket.destroy(), LEAVE_MS);
-  timer.unref();
-  socket.once('close', () => clearTimeout(timer));
-  socket.on('end', () => socket.destroy());
-  socket.resume();
 }
 
 class ClosedEarly extends Error {

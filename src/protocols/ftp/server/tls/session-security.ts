@@ -15,7 +15,7 @@ import type { SecureContexts } from './secure-contexts.ts';
 import { type Alpn, certificateNamesOf, HandshakeFailure, secureSocket } from './secure-socket.ts';
 import { releasable } from './releasable.ts';
 import { createSessionDesk } from './session-desk.ts';
-import { refuseTruncation, withholdFin } from './withheld-fin.ts';
+import { endedByFin, refuseTruncation, withholdFin } from './withheld-fin.ts';
 
 /** What a listener speaks TLS with. */
 export interface TlsService {
@@ -112,7 +112,8 @@ export class SessionSecurity {
   async secureData(clear: Socket, direction: 'receives' | 'sends', signal: AbortSignal): Promise<TLSSocket> {
     const pipe = direction === 'receives' ? withholdFin(clear) : undefined;
     try {
-      const socket = await this.#handshake(pipe?.stream ?? clear, 'ftp-data', signal);
+      const handshake = this.#handshake(pipe?.stream ?? clear, 'ftp-data', signal);
+      const socket = await (pipe === undefined ? handshake : endedByFin(handshake, pipe));
       this.#confirmBinding(socket);
       if (pipe !== undefined) refuseTruncation(socket, pipe);
       return socket;

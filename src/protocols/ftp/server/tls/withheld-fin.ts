@@ -19,6 +19,8 @@ export interface WithheldFin {
 }
 
 export function withholdFin(raw: Socket): WithheldFin {
+  // Our own close_notify comes after the other side's.
+  raw.allowHalfOpen = true;
   const fin = Promise.withResolvers<undefined>();
   let finished = false;
   const stream = new Duplex({
@@ -46,11 +48,30 @@ export function withholdFin(raw: Socket): WithheldFin {
   return { stream, onFin: (callback) => void fin.promise.then(callback) };
 }
 
+/** The handshake; an end of TCP in the middle of it ends the connection, which else would wait for the rest. */
+export async function endedByFin<T>(handshake: Promise<T>, { stream, onFin }: WithheldFin): Promise<T> {
+  let isOver = false;
+  const judge = (): void => {
+    if (isOver) return;
+    if (stream.readableLength > 0) setImmediate(judge);
+    else stream.destroy();
+  };
+  onFin(() => void setImmediate(judge));
+  try {
+    return await handshake;
+  } finally {
+    isOver = true;
+  }
+}
+
+/** Somebody has stopped reading for a while; who reads piece by piece (`readable`) has not. */
+const isHeldUp = (socket: TLSSocket): boolean => socket.isPaused() && socket.listenerCount('readable') === 0;
+
 /** Ends a TLS stream with an error when TCP ended below it and close_notify has not come. */
 export function refuseTruncation(socket: TLSSocket, { stream, onFin }: WithheldFin): void {
   const judge = (): void => {
     // What TCP brought must have been read through TLS before the absence of an end means anything.
-    const isWaiting = stream.readableLength > 0 || socket.readableLength > 0 || socket.isPaused();
+    const isWaiting = stream.readableLength > 0 || socket.readableLength > 0 || isHeldUp(socket);
     if (isWaiting || socket.readableEnded || socket.destroyed) return;
     socket.destroy(
       new TransferFailure(426, 'The data connection ended without TLS close_notify, so the file may be incomplete.'),
