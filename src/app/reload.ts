@@ -6,9 +6,12 @@ import type { ReloadResult } from './control/message.ts';
 import type { House } from './house.ts';
 import { checkRoots } from './roots.ts';
 
+/** What a reload takes, and what follows from it. */
+const TAKEN_ANEW: ReadonlySet<string> = new Set(['accounts', 'networks', 'anonymous', 'folders', 'warnings']);
+
 /** What a reload cannot change while sockets are open. */
-const lasting = ({ listeners, tls, root, admission, bans, limits, state, audit, xferlog }: ServeSettings): string =>
-  JSON.stringify([listeners, tls, root, admission, bans, limits, state, audit, xferlog]);
+const lasting = (settings: ServeSettings): string =>
+  JSON.stringify(Object.entries(settings).filter(([key]) => !TAKEN_ANEW.has(key)));
 
 /** New settings are proved whole before anything of them is taken. */
 async function takeAnew(house: House): Promise<ReloadResult> {
@@ -37,7 +40,7 @@ export async function reload(house: House): Promise<ReloadResult> {
     return result;
   } catch (error) {
     const why = error instanceof ConfigurationError ? error.problems.map(problemText).join('; ') : String(error);
-    const text = `nothing was taken, the old configuration stays in force: ${why}`;
+    const text = `the old accounts stay in force: ${why}`;
     observe({ kind: 'fault', where: 'reload', cause: text });
     return { ok: false, text };
   }

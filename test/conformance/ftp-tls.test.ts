@@ -231,3 +231,33 @@ for (const maxVersion of VERSIONS)
     await clear.expect(226);
     await clear.expect(530, 'USER u');
   });
+
+test('with binding auto, tickets of data connections that began anew count as tickets too', async () => {
+  await using server = await startTestServer({ tls: (await testTls({ dataBinding: 'auto' })).options });
+  await writeFile(join(server.root, 'a'), 'x');
+  await using client = await SecureFtp.private(server.port, { maxVersion: 'TLSv1.3' });
+  // A client that uses each ticket once: two of the control connection, none, two of that data connection, none.
+  let tickets = [client.resuming(), client.resuming()];
+  for (let time = 0; time < 9; time += 1) {
+    const ticket = tickets.shift();
+    const data = await client.openData('RETR a', ticket ?? {});
+    data.on('session', (session: Buffer) => {
+      if (ticket === undefined) tickets.push({ session });
+    });
+    await readAll(data);
+    await client.expect(226);
+    tickets = tickets.slice(0, 2);
+  }
+});
+
+test('with binding auto, a TLS 1.3 client that uses one ticket again and again is held to it', async () => {
+  await using server = await startTestServer({ tls: (await testTls({ dataBinding: 'auto' })).options });
+  await writeFile(join(server.root, 'a'), 'x');
+  await using client = await SecureFtp.private(server.port, { maxVersion: 'TLSv1.3' });
+  for (let time = 0; time < 3; time += 1) {
+    await readAll(await client.openData('RETR a'));
+    await client.expect(226);
+  }
+  await client.openData('RETR a', {}).catch(() => undefined);
+  await client.expect(522);
+});

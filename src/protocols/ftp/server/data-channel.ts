@@ -25,9 +25,9 @@ const inTheClear: Protect = (socket) => Promise.resolve(socket);
 
 const NONE: Way = { kind: 'none' };
 /** Connections that are looked at for one encrypted transfer: a stranger behind the client's address may be quicker. */
-const MOST_CANDIDATES = 4;
+const MOST_CANDIDATES = 8;
 /** Once a connection was refused, how long the client's own may still be on its way. */
-const LATE_CLIENT_MS = 1_000;
+const LATE_CLIENT_MS = 2_000;
 /** With an explicit local port of an earlier connection these mean "not that port"; any other port serves as well. */
 const PORT_ERRORS = new Set(['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'EPERM']);
 
@@ -160,20 +160,18 @@ export class DataChannel implements Lessee {
     if (address !== this.#ends.peerAddress) {
       this.#onStranger(address, this.#listener?.port ?? 0);
       socket.destroy();
-    } else if (
-      this.#way.kind !== 'passive' ||
-      this.#way.taken === true ||
-      this.#way.arrived.length >= this.#mostCandidates
-    )
-      socket.destroy();
+    } else if (this.#way.kind !== 'passive' || this.#way.taken === true || !this.#hasRoom(this.#way)) socket.destroy();
     else {
       this.#way.arrived.push(socket);
       this.#onArrival?.(socket);
     }
   }
 
-  get #mostCandidates(): number {
-    return this.#candidates() === 'one' ? 1 : MOST_CANDIDATES;
+  /** In the clear the first to come is the client; where encryption tells, the one that has kept silent longest makes room. */
+  #hasRoom({ arrived }: Passive): boolean {
+    if (this.#candidates() === 'one') return arrived.length === 0;
+    if (arrived.length >= MOST_CANDIDATES) arrived.shift()?.destroy();
+    return true;
   }
 
   async #wait(way: Passive, protect: Protect, signal: AbortSignal): Promise<Socket> {
@@ -187,7 +185,8 @@ export class DataChannel implements Lessee {
       if (way.taken === true) return void chosen.destroy();
       // Whoever got it closes it; the others are closed with the agreement.
       way.taken = true;
-      way.arrived.splice(way.arrived.indexOf(socket), 1);
+      const index = way.arrived.indexOf(socket);
+      if (index >= 0) way.arrived.splice(index, 1);
       resolve(chosen);
     };
     const judge = (socket: Socket): void => void protect(socket).then((chosen) => take(socket, chosen), refuse);

@@ -24,7 +24,7 @@ export interface TlsService {
 }
 
 /**
- * TLS 1.3 tickets that a control connection hands out. A client that uses each only once (Java's, say) has none left
+ * TLS 1.3 tickets that each full handshake hands out. A client that uses each only once (Java's, say) has none left
  * afterwards, and nothing says so; only one that continues more often than that has shown that it always can.
  */
 const TICKETS_TLS_1_3 = 2;
@@ -38,6 +38,8 @@ export class SessionSecurity {
   #release: (() => Promise<Socket>) | undefined;
   /** Data connections that continued the control connection's TLS session. */
   #continued = 0;
+  /** Tickets that can be used once each. */
+  #tickets = 0;
 
   constructor(service: TlsService | undefined) {
     this.#service = service;
@@ -88,6 +90,7 @@ export class SessionSecurity {
     const canEnd = this.options?.clearControl === 'allowed' ? releasable(clear) : undefined;
     const socket = await this.#handshake(canEnd?.stream ?? clear, 'ftp', signal);
     this.#release = canEnd && (() => canEnd.release(socket));
+    this.#countTickets(socket);
     this.#certificateNames = certificateNamesOf(socket);
     this.advance('secured');
     return socket;
@@ -142,7 +145,11 @@ export class SessionSecurity {
   #demandsBinding(version: string | null): boolean {
     const binding = this.#service?.options.dataBinding ?? 'off';
     if (binding !== 'auto') return binding === 'required';
-    return this.#continued > (version === 'TLSv1.3' ? TICKETS_TLS_1_3 : 0);
+    return this.#continued > (version === 'TLSv1.3' ? this.#tickets : 0);
+  }
+
+  #countTickets(socket: TLSSocket): void {
+    if (socket.getProtocol() === 'TLSv1.3') this.#tickets += TICKETS_TLS_1_3;
   }
 
   #confirmBinding(socket: TLSSocket): void {
@@ -151,11 +158,14 @@ export class SessionSecurity {
       return;
     }
     const version = socket.getProtocol();
-    if (!this.#demandsBinding(version)) return;
+    if (!this.#demandsBinding(version)) {
+      this.#countTickets(socket);
+      return;
+    }
     socket.destroy();
     const ranDry =
       version === 'TLSv1.3' && this.#continued > 0
-        ? ' It did so before: a client that uses each ticket once runs out of them under TLS 1.3; serve it with maxVersion TLSv1.2, or dataBinding auto.'
+        ? ' It did so before: a client that uses each ticket once runs out of them under TLS 1.3; serve it with `maxVersion: 1.2`, or `dataBinding: auto`.'
         : '';
     throw new TransferFailure(
       522,
