@@ -15,7 +15,7 @@ import { Guests } from './guests.ts';
 import { type Logs, openLogs } from './logs.ts';
 import { type MadeUpAccount, makeUpAccount } from './made-up-account.ts';
 import { openTls, type Tls } from './tls.ts';
-import { openUploadHooks } from './upload-hooks.ts';
+import { openUploadHooks, type UploadHooks } from './upload-hooks.ts';
 
 export interface ServeSurroundings {
   readonly observe: Observer;
@@ -39,6 +39,7 @@ export interface House {
   readonly tls: Tls;
   readonly guests: Guests;
   readonly folders: Folders;
+  readonly hooks: UploadHooks | undefined;
   readonly madeUp: MadeUpAccount | undefined;
   /** The listeners that are open. */
   readonly servers: FtpServer[];
@@ -55,7 +56,7 @@ export async function openHouse(
   const { observe } = logs;
   const folders = stack.use(new Folders(observe));
   const hooks = openUploadHooks(settings, { clock, observe });
-  if (hooks !== undefined) stack.defer(() => hooks.close(settings.graceMs));
+  if (hooks !== undefined) stack.defer(() => hooks.close(0));
   const bans = stack.use(openBans(settings, { clock, observe }));
   const tls = stack.use(openTls(settings, { clock, observe }));
   const hasher = createPasswordHasher();
@@ -86,6 +87,7 @@ export async function openHouse(
     guests,
     folders,
     madeUp,
+    hooks,
   };
   return { ...shared, servers: [] };
 }

@@ -138,6 +138,7 @@ export async function serve(settings: ServeSettings, surroundings: ServeSurround
   const open = stack.move();
   const close = async ({ graceMs = settings.graceMs } = {}): Promise<void> => {
     await closeAll(servers, graceMs);
+    await house.hooks?.close(graceMs);
     await open.disposeAsync();
   };
   const listeners = servers.map(({ host, port }, index): OpenListener => ({

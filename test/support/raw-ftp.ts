@@ -90,7 +90,9 @@ export class RawFtp implements AsyncDisposable {
 
   /** EPSV, and the connection to it. */
   async passive(): Promise<Socket> {
-    const socket = connect({ port: await this.passivePort(), host: this.socket.remoteAddress ?? '' });
+    const { remoteAddress: host = '', localAddress } = this.socket;
+    const from = localAddress === undefined ? {} : { localAddress };
+    const socket = connect({ port: await this.passivePort(), host, ...from });
     socket.on('error', () => undefined);
     await within(once(socket, 'connect'), 'the data connection');
     return socket;
