@@ -15,7 +15,8 @@ export interface NetworkRule {
 /** What stands for the client's address in the path of a permission. */
 export const ADDRESS_PLACEHOLDER = '{address}';
 
-const NAME = 'anonymous';
+/** What guests are called, whatever let them in. */
+export const GUEST_NAME = 'anonymous';
 
 /**
  * An address as one component of a path: `10.20.0.7`, and IPv6 as eight groups of four digits with hyphens,
@@ -48,7 +49,7 @@ export const findRule = (rules: readonly NetworkRule[], address: string): Networ
 export function definitionFor(rule: NetworkRule, address: string): AccountDefinition {
   const component = addressComponent(address);
   return {
-    name: NAME,
+    name: GUEST_NAME,
     publicKeys: [],
     certificateNames: [],
     mounts: rule.mounts,

@@ -51,8 +51,12 @@ async function openDatabase(path: string): Promise<AccountSource & Disposable> {
 
 /** Throws a `ConfigurationError` when the database cannot be opened. */
 export async function openAccountSources(settings: ServeSettings, making: Making): Promise<AccountSources> {
-  const definitions = (from: ServeSettings): Promise<AccountDefinition[]> =>
-    Promise.all(from.accounts.map((account) => definitionOf(account, making)));
+  const definitions = async (from: ServeSettings): Promise<AccountDefinition[]> => {
+    const made: AccountDefinition[] = [];
+    // One after another: passwords in clear text are hashed here, and only so many may wait for that.
+    for (const account of from.accounts) made.push(await definitionOf(account, making));
+    return made;
+  };
   const listed = listedAccounts(settings.configFile ?? 'the command line', await definitions(settings));
   const { accountDatabase, accountHook, root } = settings;
   const database = accountDatabase === undefined ? undefined : await openDatabase(accountDatabase);

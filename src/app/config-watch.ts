@@ -4,9 +4,14 @@ import type { Clock } from '../base/clock.ts';
 
 const LOOK_EVERY_MS = 2_000;
 
-function markOf(path: string): string {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  return stats === undefined ? 'missing' : `${stats.mtimeMs} ${stats.size} ${stats.ino}`;
+/** `undefined` while there is no file that can be looked at: it may be on its way, or its disk away. */
+function markOf(path: string): string | undefined {
+  try {
+    const { mtimeMs, size, ino } = statSync(path);
+    return `${mtimeMs} ${size} ${ino}`;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Calls back after each change; the returned function ends it. A change counts once it was the same at two looks. */
@@ -16,7 +21,7 @@ export function watchFile(path: string, clock: Clock, onChange: () => void): () 
   let cancel: () => void = () => undefined;
   const look = (): void => {
     const mark = markOf(path);
-    if (mark !== settled && mark === seen && mark !== 'missing') {
+    if (mark !== undefined && mark !== settled && mark === seen) {
       settled = mark;
       onChange();
     }

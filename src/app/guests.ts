@@ -1,6 +1,6 @@
 /** Who needs no login: by the rules for networks, and by `anonymous` where no rule holds. */
 import type { Account, LoginAttempt } from '../accounts/account.ts';
-import { definitionFor, findRule } from '../accounts/network-rules.ts';
+import { definitionFor, findRule, GUEST_NAME } from '../accounts/network-rules.ts';
 import type { ServeSettings } from '../config/settings.ts';
 import type { AccountBuilder } from './accounts.ts';
 
@@ -13,8 +13,11 @@ export class Guests {
     this.#settings = settings;
   }
 
-  replace(settings: ServeSettings): void {
+  /** Puts new rules in force; gives the name of guests when theirs have changed. */
+  replace(settings: ServeSettings): readonly string[] {
+    const before = JSON.stringify([this.#settings.networks, this.#settings.anonymous]);
     this.#settings = settings;
+    return before === JSON.stringify([settings.networks, settings.anonymous]) ? [] : [GUEST_NAME];
   }
 
   readonly find = ({ address, protocol }: LoginAttempt): Account | undefined => {

@@ -13,6 +13,19 @@ const TAKEN_ANEW: ReadonlySet<string> = new Set(['accounts', 'networks', 'anonym
 const lasting = (settings: ServeSettings): string =>
   JSON.stringify(Object.entries(settings).filter(([key]) => !TAKEN_ANEW.has(key)));
 
+const isMadeUp = ({ accounts }: ServeSettings): boolean => accounts.some(({ secret }) => secret.kind === 'made-up');
+
+/** A file that was cut off, by a full disk or an editor, must not take everybody's account away. */
+const lostAccounts = (before: ServeSettings, next: ServeSettings): Problem[] =>
+  isMadeUp(next) && !isMadeUp(before)
+    ? [
+        {
+          where: next.configFile ?? 'the configuration',
+          what: 'names no account any more; start anew if that is meant',
+        },
+      ]
+    : [];
+
 /** New settings are proved whole before anything of them is taken. */
 async function takeAnew(house: House): Promise<ReloadResult> {
   const { settings, surroundings, sources, guests, servers, tls, logs } = house;
@@ -20,10 +33,9 @@ async function takeAnew(house: House): Promise<ReloadResult> {
   const certificates = tls.reload();
   const next = surroundings.resettle?.();
   if (next === undefined) return certificates;
-  const problems = [...checkRoots(next), ...ruleProblems(next)];
+  const problems = [...checkRoots(next), ...ruleProblems(next), ...lostAccounts(settings, next)];
   if (problems.length > 0) throw new ConfigurationError(problems);
-  const changed = await sources.replace(next);
-  guests.replace(next);
+  const changed = [...(await sources.replace(next)), ...guests.replace(next)];
   for (const name of changed)
     for (const server of servers) server.endSessions(name, 'the account was changed; log in again');
   const rest = lasting(next) === lasting(settings) ? '' : '; what else has changed needs a restart';

@@ -1,6 +1,6 @@
 /** The configuration changes while the server runs: what is right is taken at once, what is wrong changes nothing. */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { createManualClock } from '../../src/base/manual-clock.ts';
@@ -64,4 +64,26 @@ test('a change of the file is found without being told', async () => {
     clock.advance(2_000);
     return house.events.some((event) => event.kind === 'note' && event.text.startsWith('reloaded: 2 accounts'));
   }, 'the new file is taken');
+});
+
+test('guests whose rules have changed are guests no longer', async () => {
+  await using house = await startHouse(`anonymous: {}\naccounts:\n${account('u')}`);
+  await using guest = await RawFtp.login(house.port, 'anonymous');
+  await using named = await RawFtp.login(house.port, 'u');
+  house.configure(`accounts:\n${account('u')}`);
+  assert.ok((await house.serving.controls.reload()).ok);
+  await guest.expect(421);
+  await named.expect(200, 'NOOP');
+});
+
+test('a file that was cut off takes nobody away, and one that cannot be looked at ends nothing', async () => {
+  const clock = createManualClock(Date.UTC(2026, 10, 23));
+  await using house = await startHouse(BOTH, { clock });
+  await using client = await RawFtp.login(house.port, 'u');
+  writeFileSync(join(house.folder, 'portcall.yaml'), '');
+  assert.match((await house.serving.controls.reload()).text, /names no account any more/);
+  rmSync(join(house.folder, 'portcall.yaml'));
+  symlinkSync('portcall.yaml', join(house.folder, 'portcall.yaml'));
+  for (let look = 0; look < 5; look += 1) clock.advance(2_000);
+  await client.expect(200, 'NOOP');
 });

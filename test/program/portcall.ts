@@ -17,6 +17,7 @@ export interface Started {
   readonly child: ChildProcess;
   readonly finished: Promise<Finished>;
   stdout(): string;
+  stderr(): string;
 }
 
 export interface StartOptions {
@@ -40,7 +41,7 @@ export function start(
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   child.stdin.on('error', () => undefined).end(input);
   const finished = once(child, 'close').then(([code]) => ({ code: code as number | null, stdout, stderr }));
-  return { child, finished, stdout: () => stdout };
+  return { child, finished, stdout: () => stdout, stderr: () => stderr };
 }
 
 /** Runs to the end. */
