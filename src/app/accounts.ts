@@ -34,8 +34,9 @@ export class AccountBuilder {
 
   /** Throws what keeps a folder from being opened, or a RangeError for a rule that is none. */
   build(definition: AccountDefinition, kind: 'named' | 'anonymous' = 'named'): Account {
-    // A new password makes no new account; anything else does.
-    const key = JSON.stringify([kind, { ...definition, passwordHash: '' }]);
+    // Only what an account is made of makes another one: not a password, nor a date that a hook moves with each answer.
+    const { name, mounts, permissions, limits } = definition;
+    const key = JSON.stringify([kind, name, mounts, permissions, limits]);
     const account = this.#kept.get(key) ?? this.#make(definition, kind);
     this.#kept.delete(key);
     this.#kept.set(key, account);

@@ -97,6 +97,16 @@ const banControls = (bans: KeptBans): Pick<Controls, 'bans' | 'lift'> => ({
   },
 });
 
+/** Of two reloads the later one has the last word. */
+function oneByOne<T>(act: () => Promise<T>): () => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return () => {
+    const next = last.then(act);
+    last = next.catch(() => undefined);
+    return next;
+  };
+}
+
 /** A control socket that cannot be opened leaves a server that cannot be asked, and says so. */
 async function openControls(house: House, controls: Controls): Promise<AsyncDisposable | undefined> {
   const { settings, surroundings, logs } = house;
@@ -127,7 +137,11 @@ export async function serve(settings: ServeSettings, surroundings: ServeSurround
   const { servers, logs, bans, tls, folders, madeUp } = house;
   await openListeners(house);
   stack.defer(() => closeAll(servers, 0));
-  const controls: Controls = { ...sessionControls(servers), ...banControls(bans), reload: () => reload(house) };
+  const controls: Controls = {
+    ...sessionControls(servers),
+    ...banControls(bans),
+    reload: oneByOne(() => reload(house)),
+  };
   const socket = await openControls(house, controls);
   if (socket !== undefined) stack.use(socket);
   const { configFile } = settings;

@@ -30,7 +30,7 @@ test('who, kick, reload and ban reach a running server; user add is seen at the 
   const [session] = JSON.parse(json) as { session: string; account: string }[];
   assert.equal(session?.account, 'u');
 
-  const kicked = await portcall(['kick', session?.session ?? '', '--reason', 'maintenance', ...state], { cwd });
+  const kicked = await portcall(['kick', session.session, '--reason', 'maintenance', ...state], { cwd });
   assert.equal(kicked.code, 0);
   assert.match((await client.expect(421)).text, /maintenance/);
   assert.equal((await portcall(['kick', 'nobody', ...state], { cwd })).code, 3);

@@ -176,10 +176,14 @@ export class DataChannel implements Lessee {
 
   async #wait(way: Passive, protect: Protect, signal: AbortSignal): Promise<Socket> {
     const { promise, resolve, reject } = Promise.withResolvers<Socket>();
-    const refuse = (error: unknown): void =>
-      void this.#context.clock.after(LATE_CLIENT_MS, () =>
-        reject(error instanceof Error ? error : new Error('refused')),
-      );
+    let underWay = 0;
+    const refuse = (error: unknown): void => {
+      underWay -= 1;
+      this.#context.clock.after(LATE_CLIENT_MS, () => {
+        // While another is being judged, it may be the client's own.
+        if (underWay === 0) reject(error instanceof Error ? error : new Error('refused'));
+      });
+    };
     const take = (socket: Socket, chosen: Socket): void => {
       // Of two that are accepted, or one that comes too late, nobody would be the owner.
       if (way.taken === true) return void chosen.destroy();
@@ -189,7 +193,10 @@ export class DataChannel implements Lessee {
       if (index >= 0) way.arrived.splice(index, 1);
       resolve(chosen);
     };
-    const judge = (socket: Socket): void => void protect(socket).then((chosen) => take(socket, chosen), refuse);
+    const judge = (socket: Socket): void => {
+      underWay += 1;
+      void protect(socket).then((chosen) => take(socket, chosen), refuse);
+    };
     this.#onArrival = judge;
     for (const socket of way.arrived) judge(socket);
     const late = notCome(this.#listener?.port ?? 0, this.#told, this.#ends.peerAddress);
