@@ -142,7 +142,7 @@ test('more connections than there may be in all are told so', async () => {
 });
 
 test('a storm of connections that come and go leaves nothing behind', async () => {
-  await using server = await startTestServer({ limits: { connectionsPerMinute: 100_000 } });
+  await using server = await startTestServer({ limits: { connectionsPerMinute: 100_000, loginsPerMinute: 100_000 } });
   for (let round = 0; round < 10; round += 1) {
     const storm = Array.from({ length: 100 }, () => {
       const socket = connect({ port: server.port, host: '127.0.0.1' });

@@ -107,7 +107,9 @@ const workers = (server: TestServer, rounds: number): Promise<unknown> =>
   Promise.all(Array.from({ length: AT_ONCE }, () => worker(server, Math.ceil(rounds / AT_ONCE))));
 
 test(`${ROUNDS} broken transfers leave nothing behind`, async () => {
-  await using server = await startTestServer({ limits: { connectionsPerAddress: 100, connectionsPerMinute: 100_000 } });
+  await using server = await startTestServer({
+    limits: { connectionsPerAddress: 100, connectionsPerMinute: 100_000, loginsPerMinute: 100_000 },
+  });
   {
     await using file = await open(join(server.root, 'big'), 'w');
     await file.truncate(64 * 1024 * 1024);

@@ -13,7 +13,7 @@ const MEBIBYTE = 1024 * 1024;
 
 test('3,000 idle sessions cost little, and a new client is served at once', async () => {
   await using server = await startTestServer({
-    limits: { connectionsPerAddress: 5_000, connectionsPerMinute: 100_000 },
+    limits: { connectionsPerAddress: 5_000, connectionsPerMinute: 100_000, loginsPerMinute: 100_000 },
   });
   const before = process.memoryUsage().rss;
   const clients: RawFtp[] = [];
@@ -56,7 +56,7 @@ test('200 downloads of 1 GiB that nobody reads stay within the memory for buffer
 const CROWDED = `
 import { startTestServer } from './test/support/ftp-server.ts';
 import { assertAlive } from './test/support/alive.ts';
-await using server = await startTestServer({ limits: { connectionsPerAddress: 5000, connectionsPerMinute: 100000 } });
+await using server = await startTestServer({ limits: { connectionsPerAddress: 5000, connectionsPerMinute: 100000, loginsPerMinute: 100000 } });
 console.log(server.port);
 for await (const _ of process.stdin) break;
 await assertAlive(server);

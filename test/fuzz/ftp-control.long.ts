@@ -73,6 +73,7 @@ test('any lines at all are answered, each once', async () => {
       globMs: 100,
       connectionsPerAddress: 1_000,
       connectionsPerMinute: 100_000,
+      loginsPerMinute: 100_000,
     },
   });
   await fc.assert(
@@ -98,7 +99,12 @@ test('any lines at all are answered, each once', async () => {
 
 test('any bytes at all, in any pieces, leave the server alive', async () => {
   await using server = await startTestServer({
-    limits: { connectionsPerAddress: 1_000, connectionsPerMinute: 100_000, passwordTries: 1_000 },
+    limits: {
+      connectionsPerAddress: 1_000,
+      connectionsPerMinute: 100_000,
+      loginsPerMinute: 100_000,
+      passwordTries: 1_000,
+    },
   });
   await fc.assert(
     fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 10 }), async (pieces) => {

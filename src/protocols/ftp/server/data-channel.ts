@@ -27,7 +27,7 @@ const NONE: Way = { kind: 'none' };
 /** Connections that are looked at for one encrypted transfer: a stranger behind the client's address may be quicker. */
 const MOST_CANDIDATES = 8;
 /** Once a connection was refused, how long the client's own may still be on its way. */
-const LATE_CLIENT_MS = 2_000;
+const LATE_CLIENT_MS = 1_000;
 /** With an explicit local port of an earlier connection these mean "not that port"; any other port serves as well. */
 const PORT_ERRORS = new Set(['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'EPERM']);
 

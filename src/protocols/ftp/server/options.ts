@@ -18,6 +18,8 @@ export interface FtpLimits {
   readonly connectionsPerAddress: number;
   /** New connections of one address. */
   readonly connectionsPerMinute: number;
+  /** Logins tried from one address, right or wrong. */
+  readonly loginsPerMinute: number;
   /** From connection to login. */
   readonly loginMs: number;
   /** From AUTH, or from the connection where TLS begins at once, to the end of the handshake. */
@@ -45,6 +47,7 @@ export const DEFAULT_FTP_LIMITS: FtpLimits = {
   connections: 10_000,
   connectionsPerAddress: 50,
   connectionsPerMinute: 600,
+  loginsPerMinute: 600,
   loginMs: 60_000,
   handshakeMs: 15_000,
   idleMs: 300_000,

@@ -220,7 +220,7 @@ function countingSessions(): () => string {
 
 /** Without one that is shared with other listeners. */
 function ownAdmission(limits: FtpLimits, clock: Clock, bans: Bans | undefined): Admission {
-  const { connections, connectionsPerAddress, connectionsPerMinute } = limits;
-  const own = { connections, connectionsPerAddress, connectionsPerMinute };
+  const { connections, connectionsPerAddress, connectionsPerMinute, loginsPerMinute } = limits;
+  const own = { connections, connectionsPerAddress, connectionsPerMinute, loginsPerMinute };
   return createAdmission({ limits: own, clock, ...(bans && { bans }) });
 }
