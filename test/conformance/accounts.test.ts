@@ -188,3 +188,13 @@ test('an account whose bandwidth is bounded gets its bytes at that pace', async 
   // One second's worth may come at once.
   assert.ok(performance.now() - beganMs > 400, `${performance.now() - beganMs} ms`);
 });
+
+test('an upload that waits for its bandwidth is not taken for one that stalls', async () => {
+  await using house = await startHouse(`limits: {stallSeconds: 1}
+accounts:
+  - {name: u, password: p, limits: {uploadBytesPerSecond: 20000}}
+`);
+  await using client = await login(house, 'u');
+  assert.equal(await send(client, 'STOR a', 'x'.repeat(80_000)), 226);
+  assert.equal(statSync(join(house.folder, 'files/a')).size, 80_000);
+});

@@ -79,6 +79,7 @@ class Receiver {
     });
     socket.on('end', () => {
       this.#ended = true;
+      this.#transfer.holdClient();
       this.#flush();
       this.#settle();
     });
@@ -203,7 +204,9 @@ class Receiver {
     this.#upload.write(bytes, position).then(
       () => {
         this.#writing -= 1;
-        this.#transfer.moved(0);
+        // A client that has sent all, or may not send now, is not waited for.
+        if (this.#ended || this.#paused) this.#transfer.holdClient();
+        else this.#transfer.moved(0);
         then();
         this.#resume();
         this.#settle();
@@ -220,6 +223,7 @@ class Receiver {
   #resume(): void {
     if (!this.#paused || this.#ended) return;
     this.#paused = false;
+    this.#transfer.moved(0);
     this.#socket?.resume();
   }
 
