@@ -34,11 +34,21 @@ const LAWS: readonly Law[] = [
     from: /^src\/protocols\/(\w+)\/server\//,
     may: '^(node:(net|tls|stream|dgram|dns/promises|crypto)$|src/(base|files|accounts|observe|protocols/(listing|door)|protocols/$1/(wire|session|server))/)',
   },
+  {
+    why: 'a client knows its own protocol, files and events; never another protocol nor a server',
+    from: /^src\/protocols\/(\w+)\/client\//,
+    may: '^(node:(net|tls|stream|dgram|dns/promises|crypto)$|src/(base|files|observe|protocols/listing|protocols/$1/(wire|session|client))/)',
+  },
   { why: 'the door of a protocol', from: /^src\/protocols\/(\w+)\/index\.ts$/, may: '^src/protocols/$1/' },
   {
     why: 'only the local file system touches the disk',
     from: /^src\/files\/local\//,
     may: '^(node:|src/(base|files)/)',
+  },
+  {
+    why: 'copying and comparing compute hashes, and know no protocol',
+    from: /^src\/files\/(copy|sync)\//,
+    may: '^(node:(crypto|zlib)$|src/(base|files)/)',
   },
   { why: 'a file system knows no protocol and no machine', from: /^src\/files\//, may: '^src/(base|files)/' },
   {
@@ -66,7 +76,7 @@ const LAWS: readonly Law[] = [
   {
     why: 'the command line talks to app',
     from: /^src\/cli\//,
-    may: '^(node:|commander$|src/(base|app|cli|config|accounts|observe)/)',
+    may: '^(node:|commander$|src/(base|app|cli|config|accounts|observe|files)/)',
   },
   { why: 'the door of the package', from: /^src\/index\.ts$/, may: '^src/' },
 ];

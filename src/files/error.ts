@@ -20,20 +20,65 @@ export const FILE_ERROR_KINDS = [
   'interrupted',
   'rejected',
   'io',
+  // Of places that lie at the other end of a network:
+  /** No connection came about. */
+  'unreachable',
+  /** The peer was silent for too long. */
+  'timed-out',
+  /** The connection ended in the middle. */
+  'connection-lost',
+  /** The peer serves no more connections for now. */
+  'too-many-connections',
+  'login-refused',
+  /** A certificate or host key that is not trusted. */
+  'not-trusted',
+  /** The peer does not keep to its protocol. */
+  'protocol',
+  /** What the peer asks for would harm the one who asks: another host, a name that leaves its folder. */
+  'unsafe',
+  /** A bound of our own was reached. */
+  'limit',
+  /** What arrived is not what was sent. */
+  'integrity',
 ] as const;
 
 export type FileErrorKind = (typeof FILE_ERROR_KINDS)[number];
+
+/** Kinds after which the same call may succeed a while later. */
+const PASSING: ReadonlySet<FileErrorKind> = new Set<FileErrorKind>([
+  'busy',
+  'unreachable',
+  'timed-out',
+  'connection-lost',
+  'too-many-connections',
+]);
+
+export interface FileErrorOptions extends ErrorOptions {
+  /** A sentence for people, without the path: what happened, and where it helps, what to do. */
+  readonly detail?: string;
+  /** What the peer said, as it said it: `550 No such file`. It may hold anything: escape it before showing it. */
+  readonly reply?: string;
+}
 
 /** A failure that the caller may meet in ordinary use. Anything else that is thrown is a bug. */
 export class FileError extends Error {
   override readonly name = 'FileError';
   readonly kind: FileErrorKind;
-  /** The virtual path that was asked for. */
+  /** The virtual path that was asked for; `/` where no path was. */
   readonly path: string;
+  readonly detail: string | undefined;
+  readonly reply: string | undefined;
 
-  constructor(kind: FileErrorKind, path: string, options?: ErrorOptions) {
-    super(`${kind}: ${path}`, options);
+  constructor(kind: FileErrorKind, path: string, { detail, reply, ...options }: FileErrorOptions = {}) {
+    super(detail === undefined ? `${kind}: ${path}` : `${path}: ${detail}`, options);
     this.kind = kind;
     this.path = path;
+    this.detail = detail;
+    this.reply = reply;
+  }
+
+  /** Whether it is worth to try the same again later. */
+  get retryable(): boolean {
+    return PASSING.has(this.kind);
   }
 }

@@ -53,6 +53,26 @@ export interface StatOptions extends CallOptions {
   readonly links?: 'follow' | 'stay';
 }
 
+/** What of a listing could not be made an entry. */
+export interface ListingIssue {
+  /** The directory that was listed. */
+  readonly path: VirtualPath;
+  /** The line as it came, bytes that are no text as in names. It may hold anything: escape it before showing it. */
+  readonly line: string;
+  /** A clause: `nobody knows this format`, `a name that would lead out of the directory`. */
+  readonly why: string;
+}
+
+export interface ListOptions extends CallOptions {
+  /** Told of every line that gave no entry, in their order: the list is not complete then. */
+  readonly onIssue?: (issue: ListingIssue) => void;
+}
+
+export interface ReadOptions extends CallOptions {
+  /** What a listing of a moment ago says of the file: a place at the far end of a network need not ask again. */
+  readonly expected?: Entry;
+}
+
 /** A file opened for reading. Reads may be made at any offset and may overlap. */
 export interface FileReader extends AsyncDisposable {
   /** What the file was when it was opened. */
@@ -162,6 +182,16 @@ export interface Links {
   make(target: string, path: VirtualPath, options?: CallOptions): Promise<void>;
 }
 
+export const HASH_ALGORITHMS = ['crc32', 'md5', 'sha1', 'sha256', 'sha512'] as const;
+export type HashAlgorithm = (typeof HASH_ALGORITHMS)[number];
+
+/** A place that computes hashes itself, so that the bytes need not travel. */
+export interface Hashing {
+  readonly algorithms: ReadonlySet<HashAlgorithm>;
+  /** The hash of the whole file, lower-case hexadecimal. */
+  of(path: VirtualPath, algorithm: HashAlgorithm, options?: CallOptions): Promise<string>;
+}
+
 export interface FileSystem {
   /** For logs and messages: `local`, `memory`, … */
   readonly name: string;
@@ -170,9 +200,9 @@ export interface FileSystem {
    * The entries of a directory, without `.` and `..`, in no order, in batches, links not followed. It streams: memory
    * does not grow with the directory. An entry that vanishes while it is looked at is left out.
    */
-  list(path: VirtualPath, options?: CallOptions): AsyncIterable<readonly Entry[]>;
+  list(path: VirtualPath, options?: ListOptions): AsyncIterable<readonly Entry[]>;
   /** Opens a regular file; a directory gives `is-directory`, a FIFO, socket or device `not-regular`, without blocking. */
-  openReader(path: VirtualPath, options?: CallOptions): Promise<FileReader>;
+  openReader(path: VirtualPath, options?: ReadOptions): Promise<FileReader>;
   openUpload(path: VirtualPath, options?: WriteOptions): Promise<Upload>;
   /** Removes a file or a link (the link itself); a directory gives `is-directory`. */
   remove(path: VirtualPath, options?: CallOptions): Promise<void>;
@@ -189,4 +219,15 @@ export interface FileSystem {
   readonly interruptedSize?: (path: VirtualPath, owner: string, options?: CallOptions) => Promise<number | undefined>;
   /** Bytes that can still be written near this path. */
   readonly freeSpace?: (path: VirtualPath, options?: CallOptions) => Promise<number>;
+  readonly hashing?: Hashing;
+  /** Copies a file without its bytes leaving the place; a file that stands under the new name is replaced. */
+  readonly copyWithin?: (from: VirtualPath, to: VirtualPath, options?: CallOptions) => Promise<void>;
+}
+
+/** A file system at the other end of a network: a lazy pool of connections, which ends with it. */
+export interface RemoteFileSystem extends FileSystem, AsyncDisposable {
+  /** Where names begin that do not begin with `/`: the directory of the login. */
+  readonly home: VirtualPath;
+  /** Ends its connections; calls that still run fail with `connection-lost`. Never rejects. */
+  close(): Promise<void>;
 }

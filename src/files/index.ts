@@ -1,5 +1,6 @@
 /** The door of the file systems. */
-export { FILE_ERROR_KINDS, FileError, type FileErrorKind } from './error.ts';
+export { FILE_ERROR_KINDS, FileError, type FileErrorKind, type FileErrorOptions } from './error.ts';
+export { HASH_ALGORITHMS } from './file-system.ts';
 export type {
   Attributes,
   CallOptions,
@@ -9,9 +10,15 @@ export type {
   FileReader,
   FileSystem,
   Guard,
+  HashAlgorithm,
+  Hashing,
   Links,
+  ListingIssue,
+  ListOptions,
   OpenAtOptions,
   OpenFile,
+  ReadOptions,
+  RemoteFileSystem,
   StatOptions,
   Touch,
   Upload,

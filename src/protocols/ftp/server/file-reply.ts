@@ -23,6 +23,17 @@ const ANSWERS: Readonly<Record<FileErrorKind, { readonly code: ReplyCode; readon
   interrupted: { code: 426, text: 'Interrupted; what arrived is kept and can be resumed.' },
   rejected: { code: 550, text: 'Refused by the upload check.' },
   io: { code: 451, text: 'The file system failed; see the server log.' },
+  // A server may show what lies on another server:
+  unreachable: { code: 450, text: 'The place where the file lies cannot be reached; try again.' },
+  'timed-out': { code: 450, text: 'The place where the file lies does not answer; try again.' },
+  'connection-lost': { code: 450, text: 'The connection to the place where the file lies was lost; try again.' },
+  'too-many-connections': { code: 450, text: 'The place where the file lies serves nobody more now; try again.' },
+  'login-refused': { code: 451, text: 'The place where the file lies refused the login; see the server log.' },
+  'not-trusted': { code: 451, text: 'The place where the file lies is not trusted; see the server log.' },
+  protocol: { code: 451, text: 'The place where the file lies is not understood; see the server log.' },
+  unsafe: { code: 451, text: 'The place where the file lies asked for something unsafe; see the server log.' },
+  limit: { code: 451, text: 'A bound was reached; see the server log.' },
+  integrity: { code: 451, text: 'What arrived is not what was sent.' },
 };
 
 export const replyForFileError = (error: FileError): Reply => {
