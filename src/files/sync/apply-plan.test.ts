@@ -210,6 +210,21 @@ describe('what has changed since the plan was made is left alone', () => {
     });
 });
 
+test('a name that comes between the look and the copy is not overwritten either', async () => {
+  const trees = await memoryTrees({ a: '1' }, {});
+  const report = await apply(await plan(trees), trees, {
+    copy: async (from, to, options) => {
+      await makeFiles(to.files, { a: 'mine' }, '/dst');
+      return plainCopy(from, to, options);
+    },
+  });
+  assert.deepEqual(
+    report.failed.map(({ error }) => error.kind),
+    ['exists'],
+  );
+  assert.deepEqual(await read(trees.to), { a: 'mine@1000000' });
+});
+
 test('a plan for other places, of another version, or edited to lead outside does nothing', async () => {
   const trees = await memoryTrees({ a: '1' }, {});
   const made = await plan(trees);
