@@ -210,6 +210,32 @@ describe('what has changed since the plan was made is left alone', () => {
     });
 });
 
+test('nothing makes room for a source that is gone', async () => {
+  const trees = await memoryTrees({ x: '1' }, { 'x/y/z': '1' });
+  const made = await plan(trees, DELETE);
+  await trees.from.files.remove(at('/src/x'));
+  const report = await apply(made, trees);
+  assert.deepEqual(report.done, []);
+  assert.deepEqual(Object.keys(await read(trees.to)), ['x', 'x/y', 'x/y/z']);
+});
+
+test('ten thousand files: made, found the same, and changed here and there', async () => {
+  const table = Object.fromEntries(
+    Array.from({ length: 10_000 }, (_, index) => [`d${index % 100}/f${index}`, `${index}@${1_000_001 + index}`]),
+  );
+  const trees = await memoryTrees(table, {});
+  const report = await apply(await plan(trees), trees, { parallel: 8 });
+  assert.equal(report.done.length, 10_100);
+  assert.equal((await plan(trees, DELETE)).totals.equalFiles, 10_000);
+  await makeFiles(trees.from.files, { 'd7/f7': 'new', 'd8/new': 'new' }, '/src');
+  await trees.from.files.remove(at('/src/d9/f9'));
+  assert.deepEqual(lines(await plan(trees, DELETE)), [
+    'replace d7/f7: size-differs',
+    'copy d8/new: missing',
+    'delete d9/f9: not-in-source',
+  ]);
+});
+
 test('a name that comes between the look and the copy is not overwritten either', async () => {
   const trees = await memoryTrees({ a: '1' }, {});
   const report = await apply(await plan(trees), trees, {

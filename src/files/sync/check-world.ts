@@ -33,6 +33,12 @@ export async function confirmSame(looking: Looking, planned: Seen): Promise<void
   if (!isSame(planned, now)) throw changed('busy', looking, `the ${looking.side} has changed ${SINCE}`);
 }
 
+/** Fails where nothing stands. */
+export async function confirmThere(looking: Looking): Promise<void> {
+  if ((await standing(looking)) === undefined)
+    throw changed('not-found', looking, `the ${looking.side} is gone ${SINCE}`);
+}
+
 /** Fails where something stands. */
 export async function confirmAbsent(looking: Looking): Promise<void> {
   if ((await standing(looking)) !== undefined)

@@ -3,7 +3,7 @@ import { parentOf, type VirtualPath } from '../../base/virtual-path.ts';
 import type { CopyEvent, CopyReport, Place } from '../copy/copy.ts';
 import { FileError } from '../error.ts';
 import type { CallOptions } from '../file-system.ts';
-import { confirmAbsent, confirmSame, type Looking, standing } from './check-world.ts';
+import { confirmAbsent, confirmSame, confirmThere, type Looking, standing } from './check-world.ts';
 import type { CopyAction, DeleteAction, SyncAction } from './sync-plan.ts';
 import type { ApplyOptions } from './sync-report.ts';
 import { placeIn, type TreePath } from './tree-path.ts';
@@ -82,6 +82,7 @@ async function remove(action: DeleteAction, options: ApplyOptions): Promise<Perf
   const to = lookAt('destination', action.path, options);
   if ((await standing(to)) === undefined) return GONE;
   if (action.do === 'delete') await confirmSame(to, action.destination);
+  if (action.roomFor !== undefined) await confirmThere(lookAt('source', action.roomFor, options));
   if (action.why === 'not-in-source') await confirmAbsent(lookAt('source', action.path, options));
   const { files, path } = to.place;
   if (action.do === 'delete') await files.remove(path, to.call);

@@ -98,10 +98,7 @@ export class PlanDraft {
   ): FinishedDraft & { readonly guards: readonly DeleteGuard[] } {
     const stuck = new Set([...this.#swaps].filter((path) => this.#kept.has(path)));
     for (const path of stuck) this.conflict(path, `${IN_THE_WAY}, and holds names that stay`);
-    const wanted = this.#deletes.filter(
-      ({ do: what, path, why }) =>
-        !(what === 'delete-directory' && this.#kept.has(path)) && !(why === 'in-the-way' && isAtOrBelow(path, stuck)),
-    );
+    const wanted = this.#deletions(stuck);
     const guards = wanted.length === 0 ? [] : guard(wanted.length);
     const refused = new Set([...this.#swaps].filter((path) => guards.length > 0 && !stuck.has(path)));
     for (const path of refused) this.conflict(path, `${IN_THE_WAY}, and nothing is deleted`);
@@ -117,8 +114,20 @@ export class PlanDraft {
     };
   }
 
+  /** Deletions that can be done: of no directory that holds what stays, and of nothing in such a directory's way. */
+  #deletions(stuck: ReadonlySet<TreePath>): readonly DeleteAction[] {
+    const wanted: DeleteAction[] = [];
+    for (const action of this.#deletes) {
+      if (action.do === 'delete-directory' && this.#kept.has(action.path)) continue;
+      const roomFor = action.why === 'in-the-way' ? atOrAbove(action.path, this.#swaps) : undefined;
+      if (roomFor === undefined) wanted.push(action);
+      else if (!stuck.has(roomFor)) wanted.push({ ...action, roomFor });
+    }
+    return wanted;
+  }
+
   #inOrder(deletions: readonly DeleteAction[], blocked: ReadonlySet<TreePath>): readonly SyncAction[] {
-    const free = ({ path }: { readonly path: TreePath }): boolean => !isAtOrBelow(path, blocked);
+    const free = ({ path }: { readonly path: TreePath }): boolean => atOrAbove(path, blocked) === undefined;
     const copies = this.#copies.filter(free);
     return [
       ...deletionsInOrder(deletions.filter(({ why }) => why === 'in-the-way')),
@@ -171,11 +180,11 @@ export class PlanDraft {
   }
 }
 
-function isAtOrBelow(path: TreePath, roots: ReadonlySet<TreePath>): boolean {
-  if (roots.size === 0) return false;
-  if (roots.has(path)) return true;
-  for (const directory of above(path)) if (roots.has(directory)) return true;
-  return false;
+/** The one of the roots that is the path, or above it. */
+function atOrAbove(path: TreePath, roots: ReadonlySet<TreePath>): TreePath | undefined {
+  if (roots.size === 0 || roots.has(path)) return roots.size === 0 ? undefined : path;
+  for (const directory of above(path)) if (roots.has(directory)) return directory;
+  return undefined;
 }
 
 /** Files first, then directories, the deepest first. */

@@ -11,16 +11,16 @@ test('a plan as people read it; no name can draw on a terminal', async () => {
   assert.deepEqual(
     [...planLines(await plan(trees, { extra: 'delete' }))],
     [
-      'delete   dir/y  (1 bytes, in the way)',
+      'delete   dir/y  (1 byte, in the way)',
       'rmdir    dir  (in the way)',
       'mkdir    sub',
       'replace  a.bin  (2 bytes, the size differs)',
-      'copy     b\\x1b[2J\\n  (1 bytes)',
-      'copy     dir  (1 bytes, instead of what stands there)',
-      'copy     sub/c  (1 bytes)',
-      'delete   old/x  (1 bytes, not in the source)',
+      'copy     b\\x1b[2J\\n  (1 byte)',
+      'copy     dir  (1 byte, instead of what stands there)',
+      'copy     sub/c  (1 byte)',
+      'delete   old/x  (1 byte, not in the source)',
       'rmdir    old  (not in the source)',
-      'total    3 to copy, 1 to replace, 1 directories to make, 2 to delete, 2 directories to delete, 1 the same; 5 bytes to move',
+      'total    3 to copy, 1 to replace, 1 directory to make, 2 to delete, 2 directories to delete, 1 the same; 5 bytes to move',
     ],
   );
 });

@@ -43,6 +43,8 @@ export function* planLines(plan: SyncPlan): Generator<string, void, undefined> {
   yield totalsLine(plan.totals);
 }
 
+const bytes = (count: number): string => (count === 1 ? '1 byte' : `${count} bytes`);
+
 const named = (path: string): string => (path === '' ? '.' : printable(path));
 
 function lineOf(action: SyncAction): string {
@@ -52,7 +54,7 @@ function lineOf(action: SyncAction): string {
       : action.do === 'delete'
         ? action.destination.sizeBytes
         : undefined;
-  const facts = [size === undefined ? '' : `${size} bytes`, whyOf(action.why)].filter((fact) => fact !== '');
+  const facts = [size === undefined ? '' : bytes(size), whyOf(action.why)].filter((fact) => fact !== '');
   return `${VERBS[action.do].padEnd(8)} ${named(action.path)}${facts.length === 0 ? '' : `  (${facts.join(', ')})`}`;
 }
 
@@ -61,13 +63,13 @@ function totalsLine(totals: SyncTotals): string {
     [totals.copyFiles, 'to copy'],
     [totals.replaceFiles, 'to replace'],
     [totals.setTimes, 'to be given times'],
-    [totals.makeDirectories, 'directories to make'],
+    [totals.makeDirectories, totals.makeDirectories === 1 ? 'directory to make' : 'directories to make'],
     [totals.deleteFiles, 'to delete'],
-    [totals.deleteDirectories, 'directories to delete'],
+    [totals.deleteDirectories, totals.deleteDirectories === 1 ? 'directory to delete' : 'directories to delete'],
     [totals.equalFiles, 'the same'],
     [totals.keptExtra, 'only at the destination'],
     [totals.excluded, 'excluded'],
   ];
   const told = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
-  return `total    ${told.length === 0 ? 'nothing' : told.join(', ')}; ${totals.copyBytes} bytes to move`;
+  return `total    ${told.length === 0 ? 'nothing' : told.join(', ')}; ${bytes(totals.copyBytes)} to move`;
 }

@@ -79,9 +79,15 @@ export type CopyAction =
       readonly destination: Seen;
     };
 
+interface Deletion {
+  readonly path: TreePath;
+  readonly why: DeleteReason;
+  /** Of what is in the way: the name of the source that is to stand there. */
+  readonly roomFor?: TreePath;
+}
+
 export type DeleteAction =
-  | { readonly do: 'delete'; readonly path: TreePath; readonly why: DeleteReason; readonly destination: Seen }
-  | { readonly do: 'delete-directory'; readonly path: TreePath; readonly why: DeleteReason };
+  (Deletion & { readonly do: 'delete'; readonly destination: Seen }) | (Deletion & { readonly do: 'delete-directory' });
 
 export type SyncAction =
   /** With the path of the root, also the directories above it that are missing. */
