@@ -50,7 +50,7 @@ function changed(kind: 'not-found' | 'busy' | 'exists', { place }: Looking, deta
   return new FileError(kind, path, { detail });
 }
 
-export function isSame(planned: Seen, now: Seen): boolean {
+function isSame(planned: Seen, now: Seen): boolean {
   if (planned.type !== now.type) return false;
   if (planned.type !== 'file') return true;
   if (planned.sizeBytes !== now.sizeBytes && planned.sizeBytes !== undefined && now.sizeBytes !== undefined)

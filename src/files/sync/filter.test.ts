@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { compileFilter, type Filter, type FilterFacts, type FilterRule } from './filter.ts';
+import { compileFilter, type Filter, type FilterFacts, type FilterRule, walkFilter } from './filter.ts';
 
 const FILE: FilterFacts = { type: 'file', sizeBytes: 10, modifiedMs: 1000 };
 const DIRECTORY: FilterFacts = { type: 'directory' };
@@ -63,6 +63,14 @@ test('only rules that include leave out what they do not name', () => {
   assert.ok(!takes(compileFilter(include('*.bin')), 'a.txt'));
   assert.ok(takes(compileFilter(include('*.bin'), { otherwise: 'include' }), 'a.txt'));
   assert.ok(takes(compileFilter([]), 'a.txt'));
+});
+
+test('a walk looks into directories on the way', () => {
+  const walks = walkFilter(compileFilter([...include('/a/*.bin'), ...exclude('*')]));
+  assert.deepEqual(
+    [walks('a', DIRECTORY), walks('a/x.bin', FILE), walks('a/x.txt', FILE), walks('b', DIRECTORY), walks('a', FILE)],
+    [true, true, false, false, false],
+  );
 });
 
 test('letter case, sizes and times', () => {

@@ -82,6 +82,12 @@ export function compileFilter(rules: readonly FilterRule[], options: FilterOptio
   };
 }
 
+/** The same for a walk that asks of each name in turn: whether a file is taken, or a directory looked into. */
+export function walkFilter(filter: Filter): (path: TreePath, facts: FilterFacts) => boolean {
+  return (path, facts) =>
+    filter.decide(path, facts) === 'include' || (facts.type === 'directory' && filter.below(path) === 'something');
+}
+
 function compileRule(rule: FilterRule, { letterCase = 'matters' }: FilterOptions): CompiledRule {
   if (rule.pattern === undefined) return { does: rule.do, rule, patterns: undefined, directoriesOnly: false };
   const isTurned = rule.pattern.startsWith('!');

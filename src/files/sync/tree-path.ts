@@ -26,7 +26,7 @@ export const joined = (directory: TreePath, name: string): TreePath =>
   directory === '' ? name : `${directory}/${name}`;
 
 /** The directory that holds the path; the root holds itself. */
-export const directoryOf = (path: TreePath): TreePath => path.slice(0, Math.max(0, path.lastIndexOf('/')));
+const directoryOf = (path: TreePath): TreePath => path.slice(0, Math.max(0, path.lastIndexOf('/')));
 
 export const depthOf = (path: TreePath): number => componentsIn(path).length;
 
