@@ -16,6 +16,8 @@ export interface Entry {
   readonly type: EntryType;
   readonly sizeBytes: number;
   readonly modifiedMs: number;
+  /** How exactly `modifiedMs` is known, where the place says so. `minute` and `day` come from a LIST: its own time zone. */
+  readonly modifiedPrecision?: 'millisecond' | 'second' | 'minute' | 'day';
   readonly createdMs?: number;
   readonly accessedMs?: number;
   /** Permission bits, 0 to 0o7777. */
