@@ -4,7 +4,7 @@ import type { Entry, FileReader } from '../file-system.ts';
 import type { ResumeRecord } from './copy.ts';
 import { type ReadAt, fill } from './fill.ts';
 import type { Landing, LandingSite, Left } from './landing.ts';
-import { type Range, type Ranges, cutAt, totalOf } from './ranges.ts';
+import { type Range, type Ranges, cutAt } from './ranges.ts';
 import { Recorder } from './recorder.ts';
 import type { Run } from './run.ts';
 
@@ -71,26 +71,35 @@ async function anew(run: Run, site: LandingSite, source: Entry): Promise<Start> 
   return { landing: await site.open(0), done: [], recorder };
 }
 
+interface Found {
+  readonly done: Ranges;
+  readonly reader: FileReader;
+  /** A record says of which source it is. */
+  readonly isKnown: boolean;
+}
+
 /** Opens what was left and looks at its end. Gives the reason when it cannot be continued. */
-async function continued(
-  run: Run,
-  site: LandingSite,
-  { done, reader, isKnown }: { readonly done: Ranges; readonly reader: FileReader; readonly isKnown: boolean },
-): Promise<Landing | string> {
+async function continued(run: Run, site: LandingSite, { done, reader, isKnown }: Found): Promise<Landing | string> {
   const landing = await site.open(done.at(-1)?.[1] ?? 0);
-  const { read, ...others } = { read: landing.read?.bind(landing), signal: run.signal };
   try {
-    if (read === undefined) {
-      if (!isKnown) throw new Error('nothing tells that it is the same file');
-      run.warn('What had arrived before could not be read back, and was continued because the source looks the same.');
-      return landing;
-    }
-    if (await isSameOverlap(done, { reader, read, ...others })) return landing;
+    const why = await differenceOf(run, landing, { done, reader, isKnown });
+    if (why === undefined) return landing;
+    await landing.discard();
+    return why;
   } catch (error) {
     await landing.keep().catch(() => undefined);
     throw error;
   }
-  await landing.discard();
+}
+
+async function differenceOf(run: Run, landing: Landing, { done, reader, isKnown }: Found): Promise<string | undefined> {
+  if (landing.read === undefined) {
+    if (!isKnown) return 'nothing tells whether what had arrived is of this file';
+    run.warn('What had arrived before could not be read back, and was continued because the source looks the same.');
+    return undefined;
+  }
+  const read = landing.read.bind(landing);
+  if (await isSameOverlap(done, { reader, read, signal: run.signal })) return undefined;
   return 'the end of what had arrived is not what the source has there';
 }
 
@@ -114,6 +123,5 @@ export async function begin(run: Run, site: LandingSite, reader: FileReader): Pr
     run.beganAnew(landing);
     return anew(run, site, source);
   }
-  run.tell({ kind: 'resumed', atBytes: totalOf(done) });
   return { landing, done, recorder };
 }

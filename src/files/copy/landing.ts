@@ -34,12 +34,9 @@ export interface LandingSite {
   left(): Promise<Left | undefined>;
   /** 0 begins anew, and whatever was left is gone; another offset continues what was left. */
   open(startBytes: number): Promise<Landing>;
-  /** Removes what was left, if anything was. */
-  clear(): Promise<void>;
 }
 
 export interface SiteOptions {
-  readonly source: Entry;
   /** What stands under the name now. */
   readonly standing: Entry | undefined;
   /** `refused`: a name that is taken by then gives `exists`. */

@@ -14,7 +14,10 @@ const OWNER_WRITES = 0o600;
 const PERMISSIONS = 0o777;
 
 /** Where the part of a file lies. Fails with `bad-name` when there is no room for its name. */
-export function partPath({ path, label }: Pick<Place, 'path' | 'label'>, order: Left['order'] = 'in-order'): VirtualPath {
+export function partPath(
+  { path, label }: Pick<Place, 'path' | 'label'>,
+  order: Left['order'] = 'in-order',
+): VirtualPath {
   const name = partName(baseName(path), order === 'in-order' ? label : `${label}\0${order}`);
   const part = resolvePath(parentOf(path), name);
   if (part === undefined) throw new FileError('bad-name', path, { detail: 'has a path too long for a part beside it' });
@@ -27,8 +30,7 @@ const unlessMissing = (error: unknown): undefined => {
 };
 
 /** Gone or never there are the same. */
-const removeIfThere = (files: FileSystem, path: VirtualPath): Promise<void> =>
-  files.remove(path).catch(unlessMissing);
+const removeIfThere = (files: FileSystem, path: VirtualPath): Promise<void> => files.remove(path).catch(unlessMissing);
 
 class PartLanding implements Landing {
   readonly #files: FileSystem;
@@ -142,11 +144,6 @@ class PartSite implements LandingSite {
     return landing;
   }
 
-  async clear(): Promise<void> {
-    await removeIfThere(this.#place.files, partPath(this.#place, 'in-order'));
-    await removeIfThere(this.#place.files, partPath(this.#place, 'scattered'));
-  }
-
   async #cut(file: OpenFile, sizeBytes: number): Promise<void> {
     try {
       if ((await file.stat()).sizeBytes > sizeBytes) await file.setAttributes({ sizeBytes });
@@ -172,4 +169,16 @@ class PartSite implements LandingSite {
 export function partSite(place: Place, options: SiteOptions): LandingSite | undefined {
   const { openAt } = place.files;
   return openAt === undefined ? undefined : new PartSite(place, options, openAt);
+}
+
+/** Whether a copy in segments left something. */
+export async function scatteredIsLeft(place: Place, call: CallOptions): Promise<boolean> {
+  const options = { ...call, links: 'stay' } as const;
+  return (await place.files.stat(partPath(place, 'scattered'), options).catch(unlessMissing)) !== undefined;
+}
+
+/** Removes what copies to this place left. Without a signal: what is cleared away after an abort must not stop at it. */
+export async function clearParts(place: Place): Promise<void> {
+  await removeIfThere(place.files, partPath(place, 'in-order'));
+  await removeIfThere(place.files, partPath(place, 'scattered'));
 }

@@ -14,6 +14,8 @@ export interface Pump {
   readonly read: ReadAt;
   readonly write: (bytes: Uint8Array, positionBytes: number) => Promise<void>;
   readonly span: Span;
+  /** How many bytes it probably has: small files get small buffers. */
+  readonly expectedBytes: number;
   readonly clock: Clock;
   readonly pace: Pace | undefined;
   readonly signal: AbortSignal | undefined;
@@ -50,9 +52,9 @@ class Mover {
 
   constructor(pump: Pump) {
     this.#pump = pump;
-    const { span, pace } = pump;
-    // One byte more than is left, so that the end of a small file shows with the first read.
-    const wanted = Math.max(LEAST_BUFFER_BYTES, span.leftBytes + 1);
+    const { pace, expectedBytes } = pump;
+    // One byte more than is expected, so that the end of a small file shows with the first read.
+    const wanted = Math.max(LEAST_BUFFER_BYTES, expectedBytes + 1);
     this.#size = Math.min(BUFFER_BYTES, wanted, pace?.pieceBytes ?? Infinity);
   }
 

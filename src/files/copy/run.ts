@@ -1,5 +1,6 @@
 /** One copy of one file while it runs: what was asked, what it tells, and what it found out. */
 import type { Clock } from '../../base/clock.ts';
+import { FileError } from '../error.ts';
 import type { CallOptions, Entry } from '../file-system.ts';
 import type { CopyEvent, CopyOptions, CopyReport, Place, ResumeRecords } from './copy.ts';
 import { memoryRecords } from './memory-records.ts';
@@ -32,8 +33,7 @@ export class Run {
     this.options = options;
     this.clock = clock;
     this.call = signal === undefined ? {} : { signal };
-    this.pace =
-      options.pace ?? (rateBytesPerSecond === undefined ? undefined : createPace(rateBytesPerSecond, clock));
+    this.pace = options.pace ?? (rateBytesPerSecond === undefined ? undefined : createPace(rateBytesPerSecond, clock));
     const kept = options.resume === 'if-possible' ? options.records : undefined;
     this.records = kept ?? memoryRecords();
     this.#startedMs = clock.monotonic();
@@ -52,10 +52,19 @@ export class Run {
     return this.options.resume === 'if-possible' || this.retries > 0;
   }
 
+  /** Whether it is tried once more after this failure. */
+  mayRetry(error: unknown): boolean {
+    const attempts = this.options.retry?.attempts ?? 1;
+    return error instanceof FileError && error.retryable && this.retries + 1 < attempts && !this.isAborted;
+  }
+
+  get isAborted(): boolean {
+    return this.options.signal?.aborted === true;
+  }
+
   tell(event: Told<CopyEvent>): void {
     const { onEvent } = this.options;
-    // The union was taken apart only to leave out the two names, which are put back here.
-    onEvent?.({ from: this.from.label, to: this.to.label, ...event } as CopyEvent);
+    onEvent?.({ from: this.from.label, to: this.to.label, ...event });
   }
 
   /** Told once, however often it is tried. */

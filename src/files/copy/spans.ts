@@ -35,6 +35,7 @@ export class Span {
 export class Spans {
   readonly #waiting: Span[];
   readonly #running = new Set<Span>();
+  #news = Promise.withResolvers<undefined>();
 
   /** The missing ranges, cut so that there is one for each mover. */
   constructor(missing: Ranges, movers: number) {
@@ -48,21 +49,42 @@ export class Spans {
     );
   }
 
-  /** The next span to work on; `undefined` when what is left is in good hands. */
-  take(): Span | undefined {
-    const span = this.#waiting.shift() ?? this.#half();
-    if (span !== undefined) this.#running.add(span);
-    return span;
+  /**
+   * The next span to work on; `undefined` when all is done. While others work on what is too small to be shared it waits,
+   * because one of them may fail.
+   */
+  async take(): Promise<Span | undefined> {
+    for (;;) {
+      const span = this.#waiting.shift() ?? this.#half();
+      if (span !== undefined) {
+        this.#running.add(span);
+        return span;
+      }
+      if (this.#running.size === 0) return undefined;
+      await this.#news.promise;
+    }
   }
 
   done(span: Span): void {
     this.#running.delete(span);
+    this.#tellNews();
+  }
+
+  /** Whether every span was worked through. */
+  get isDone(): boolean {
+    return this.#waiting.length === 0 && this.#running.size === 0;
   }
 
   /** Its mover has failed: what was not written is for another. */
   giveBack(span: Span): void {
     this.#running.delete(span);
     if (span.writtenBytes < span.endBytes) this.#waiting.push(new Span(span.writtenBytes, span.endBytes));
+    this.#tellNews();
+  }
+
+  #tellNews(): void {
+    this.#news.resolve(undefined);
+    this.#news = Promise.withResolvers();
   }
 
   #half(): Span | undefined {

@@ -1,5 +1,5 @@
 /** Landing by an upload of the destination's own: whole or not at all, and continued under the same owner. */
-import type { FileSystem, Upload } from '../file-system.ts';
+import type { Upload } from '../file-system.ts';
 import type { Place } from './copy.ts';
 import type { Landing, LandingSite, Left, SiteOptions } from './landing.ts';
 
@@ -9,7 +9,9 @@ function uploadLanding(upload: Upload, replace: SiteOptions['replace']): Landing
     ...(upload.read === undefined
       ? {}
       : { read: async (into, positionBytes) => (await upload.read?.(into, positionBytes)) ?? 0 }),
-    publish: async () => void (await upload.commit({ replace })),
+    publish: async () => {
+      await upload.commit({ replace });
+    },
     keep: () => upload.keep(),
     discard: () => upload.discard(),
   };
@@ -21,7 +23,8 @@ export function uploadSite({ files, path, label }: Place, options: SiteOptions):
   const call = signal === undefined ? {} : { signal };
   const interruptedSize = async (): Promise<number | undefined> => await files.interruptedSize?.(path, label, call);
   const open = async (startBytes: number): Promise<Landing> => {
-    const start = startBytes > 0 ? ({ from: 'offset', offsetBytes: startBytes } as const) : ({ from: 'nothing' } as const);
+    const start =
+      startBytes > 0 ? ({ from: 'offset', offsetBytes: startBytes } as const) : ({ from: 'nothing' } as const);
     const withMode = mode === undefined ? {} : { mode };
     return uploadLanding(await files.openUpload(path, { ...call, ...withMode, start, owner: label }), replace);
   };
@@ -32,12 +35,11 @@ export function uploadSite({ files, path, label }: Place, options: SiteOptions):
       return sizeBytes === undefined ? undefined : { sizeBytes, order: 'in-order' };
     },
     open,
-    clear: () => clearUpload(files, { path, label }),
   };
 }
 
-/** Without the signal: what is cleared away after an abort must not be stopped by it. */
-async function clearUpload(files: FileSystem, { path, label }: Pick<Place, 'path' | 'label'>): Promise<void> {
+/** Removes what an upload to this place left. Without a signal: what is cleared away after an abort must not stop at it. */
+export async function clearUpload({ files, path, label }: Place): Promise<void> {
   if ((await files.interruptedSize?.(path, label)) === undefined) return;
   const upload = await files.openUpload(path, { owner: label, start: { from: 'end' } });
   await upload.discard();
