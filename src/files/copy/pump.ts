@@ -65,10 +65,11 @@ class Mover {
       for (;;) {
         const count = await piece.reading;
         await this.#writing;
-        if (count > 0) await this.#write(piece, count);
         const isEndOfFile = count < piece.bytes.length;
         const next = isEndOfFile || span.leftBytes <= 0 ? undefined : this.#read();
+        // Before the destination has its hands on them.
         this.#pump.onRead?.(piece.bytes.subarray(0, count));
+        if (count > 0) await this.#write(piece, count);
         if (next === undefined) {
           await orAborted(this.#writing, this.#pump.signal);
           return isEndOfFile ? 'end-of-file' : 'end-of-span';
