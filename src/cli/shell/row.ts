@@ -16,7 +16,7 @@ export interface ShellRow {
   readonly words: readonly [least: number, most: number];
   /** What Tab completes: names there, here, or of commands. */
   readonly completes?: 'remote' | 'local' | 'command';
-  run(run: Run): Promise<void>;
+  readonly run: (run: Run) => Promise<void>;
 }
 
 export const MANY = Number.POSITIVE_INFINITY;
@@ -51,4 +51,3 @@ export function readOptions(row: ShellRow, { words }: ParsedCommand): Pick<Run, 
   if (names.length > most) wrong(`${row.name} takes no more than ${most} words`);
   return { words: names, flags };
 }
-

@@ -1,5 +1,5 @@
 /** What the commands of the shell work on: two places, each with a directory where one stands, jobs, and a voice. */
-import { resolvePath, type VirtualPath } from '../../base/virtual-path.ts';
+import { resolvePath, ROOT, type VirtualPath } from '../../base/virtual-path.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { CopyOptions, CopyReport, Place } from '../../files/copy/copy.ts';
 import { FileError } from '../../files/error.ts';
@@ -11,13 +11,17 @@ import type { Word } from './words.ts';
 
 /** What the shell needs of the engine that copies. */
 export interface Mover {
-  copyFile(from: Place, to: Place, options: CopyOptions): Promise<CopyReport>;
+  readonly copyFile: (from: Place, to: Place, options: CopyOptions) => Promise<CopyReport>;
   /** Copies a directory with everything in it; a file that fails does not stop the rest. */
-  copyTree(from: Place, to: Place, options: CopyOptions): Promise<{ readonly failures: readonly Failure[] }>;
+  readonly copyTree: (
+    from: Place,
+    to: Place,
+    options: CopyOptions,
+  ) => Promise<{ readonly failures: readonly Failure[] }>;
   /** Lower-case hexadecimal; asks the place where it hashes itself, else reads. */
-  hashFile(place: Place, algorithm: HashAlgorithm, options?: CallOptions): Promise<string>;
+  readonly hashFile: (place: Place, algorithm: HashAlgorithm, options?: CallOptions) => Promise<string>;
   /** What a pattern stands for; `\` takes the meaning of a character away. */
-  expand(files: FileSystem, pattern: VirtualPath, options?: CallOptions): AsyncIterable<Found>;
+  readonly expand: (files: FileSystem, pattern: VirtualPath, options?: CallOptions) => AsyncIterable<Found>;
 }
 
 export interface Failure {
@@ -72,9 +76,9 @@ export interface Run {
   /** The words as they were typed, for commands that pass them on. */
   readonly source: string;
   readonly signal: AbortSignal;
-  out(text: string): void;
+  readonly out: (text: string) => void;
   /** What goes wrong without ending the command. */
-  warn(sentence: string): void;
+  readonly warn: (sentence: string) => void;
   /** Where a copy tells how it goes on; absent behind the prompt. */
   readonly onEvent?: CopyOptions['onEvent'];
 }
@@ -86,13 +90,24 @@ export function placeOf(standing: Standing, text: string): VirtualPath {
   return path;
 }
 
+/** A pattern where one stands: the way there means itself, whatever letters it has. */
+function patternAt({ directory }: Standing, pattern: string): VirtualPath {
+  const start = resolvePath(ROOT, directory.replace(/[*?[\]{},\\]/g, String.raw`\$&`));
+  const path = start === undefined ? undefined : resolvePath(start, pattern);
+  if (path === undefined)
+    throw new CommandError(EXIT.wrongUsage, `no pattern can be as long as ${pattern.slice(0, 80)}…`);
+  return path;
+}
+
 /** More names than these one pattern may not stand for. */
 const MOST_NAMES = 100_000;
 
 async function expandWord(run: Run, standing: Standing, pattern: string): Promise<readonly VirtualPath[]> {
   const paths: VirtualPath[] = [];
-  for await (const { path } of run.session.mover.expand(standing.files, placeOf(standing, pattern), run)) {
-    if (paths.length >= MOST_NAMES) throw new CommandError(EXIT.limit, `${pattern} stands for too many names; narrow it`);
+  const { signal } = run;
+  for await (const { path } of run.session.mover.expand(standing.files, patternAt(standing, pattern), { signal })) {
+    if (paths.length >= MOST_NAMES)
+      throw new CommandError(EXIT.limit, `${pattern} stands for too many names; narrow it`);
     paths.push(path);
   }
   if (paths.length === 0) throw new CommandError(EXIT.notFound, `nothing fits ${pattern}`);

@@ -24,7 +24,7 @@ export type ParsedLine =
   | { readonly kind: 'commands'; readonly commands: readonly ParsedCommand[] }
   | { readonly kind: 'problem'; readonly sentence: string };
 
-const PATTERN = /[*?[\]]/;
+const PATTERN = /[*?[\]{}]/;
 const SPACE = /\s/;
 
 /** The first character of an escape and what the whole of it looks like. */
@@ -72,7 +72,7 @@ class Growing {
 
   quoted(value: string): void {
     this.text += value;
-    this.pattern += value.replaceAll(/[*?[\]\\]/g, String.raw`\$&`);
+    this.pattern += value.replaceAll(/[*?[\]{},\\]/g, String.raw`\$&`);
   }
 
   get word(): Word {
@@ -171,7 +171,7 @@ export function lastWordOf(line: string): LastWord {
   }
 }
 
-const NEEDS_ESCAPE = /[\s'"\\;&#*?[\]]|[\u0000-\u001f\u007f-\u009f]/g;
+const NEEDS_ESCAPE = /[\s'"\\;&#*?[\]{}]|[\u0000-\u001f\u007f-\u009f]/g;
 
 /** A name that has gone through `printable`, as it is typed outside of quotes. */
 export const escapeShown = (shown: string): string =>

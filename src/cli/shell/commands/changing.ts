@@ -96,7 +96,7 @@ export const CHANGING_ROWS: readonly ShellRow[] = [
     summary: 'remove empty directories',
     words: [1, MANY],
     completes: 'remote',
-    async run(run) {
+    run: async (run): Promise<void> => {
       const { remote } = run.session;
       for (const path of await placesOf(run, remote, run.words))
         await remote.files.removeDirectory(path, { signal: run.signal });

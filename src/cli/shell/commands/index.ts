@@ -17,7 +17,7 @@ const HELP: ShellRow = {
   summary: 'show the commands, or one of them',
   words: [0, 1],
   completes: 'command',
-  async run({ words: [word], out }) {
+  run: async ({ words: [word], out }) => {
     if (word === undefined) {
       const width = Math.max(...ROWS.map((row) => usageOf(row).length));
       out(`${ROWS.map((row) => `${usageOf(row).padEnd(width)}  ${row.summary}`).join('\n')}\n`);

@@ -133,7 +133,7 @@ function rowOf({ name, summary, direction, resume, count }: Kind): ShellRow {
     flags: 'r',
     words: count === 'one' ? [1, 2] : [1, MANY],
     completes: direction === 'down' ? 'remote' : 'local',
-    run(run) {
+    run: (run) => {
       const { remote, local } = run.session;
       const way: Way = direction === 'down' ? { from: remote, to: local, resume } : { from: local, to: remote, resume };
       return count === 'one' ? moveOne(run, way) : moveMany(run, way);
