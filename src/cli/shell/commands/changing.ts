@@ -10,7 +10,7 @@ const MOST_DEPTH = 64;
 
 async function makeDirectories(run: Run): Promise<void> {
   const { remote } = run.session;
-  const make = async (path: VirtualPath): Promise<void> => {
+  const make = async (path: VirtualPath) => {
     if (run.flags.has('p') && path !== '/') {
       if ((await entryAt(run, remote, path))?.type === 'directory') return;
       await make(parentOf(path));
@@ -96,7 +96,7 @@ export const CHANGING_ROWS: readonly ShellRow[] = [
     summary: 'remove empty directories',
     words: [1, MANY],
     completes: 'remote',
-    run: async (run): Promise<void> => {
+    run: async (run: Run): Promise<void> => {
       const { remote } = run.session;
       for (const path of await placesOf(run, remote, run.words))
         await remote.files.removeDirectory(path, { signal: run.signal });

@@ -56,7 +56,7 @@ export const MANAGING_ROWS: readonly ShellRow[] = [
     usage: '',
     summary: 'list what was begun with & behind it',
     words: [0, 0],
-    run: async ({ session: { jobs, clock }, out }): Promise<void> => {
+    run: async ({ session: { jobs, clock }, out }: Run): Promise<void> => {
       for (const job of jobs.list()) out(jobLine(job, clock.monotonic()));
     },
   },
@@ -72,7 +72,7 @@ export const MANAGING_ROWS: readonly ShellRow[] = [
     usage: 'NUMBER',
     summary: 'stop a job; what it has fetched stays, for reget',
     words: [1, 1],
-    run: async (run): Promise<void> => {
+    run: async (run: Run): Promise<void> => {
       const number = numberOf(run);
       if (!run.session.jobs.stop(number))
         throw new CommandError(EXIT.notFound, `no job ${number} runs; jobs lists them`);
@@ -84,7 +84,7 @@ export const MANAGING_ROWS: readonly ShellRow[] = [
     summary: 'send a command of FTP as it is, and show the reply',
     flags: '*',
     words: [1, MANY],
-    run: async (run): Promise<void> => {
+    run: async (run: Run): Promise<void> => {
       const line = behindFirst(run.source);
       await sendRaw(run, (line.split(/\s/, 1)[0] ?? '').toUpperCase(), behindFirst(line));
     },
@@ -103,7 +103,7 @@ export const MANAGING_ROWS: readonly ShellRow[] = [
     usage: '',
     summary: 'leave',
     words: [0, 0],
-    run: async ({ session }): Promise<void> => {
+    run: async ({ session }: Run): Promise<void> => {
       session.leaving = 'yes';
     },
   },

@@ -30,7 +30,7 @@ export const PLACE_ROWS: readonly ShellRow[] = [
     usage: '',
     summary: 'show where one stands',
     words: [0, 0],
-    run: async ({ session: { remote }, out }): Promise<void> => {
+    run: async ({ session: { remote }, out }: Run): Promise<void> => {
       out(`${printable(remote.labelOf(remote.directory))}\n`);
     },
   },
@@ -47,7 +47,7 @@ export const PLACE_ROWS: readonly ShellRow[] = [
     usage: '',
     summary: 'show where one stands on this machine',
     words: [0, 0],
-    run: async ({ session: { local }, out }): Promise<void> => {
+    run: async ({ session: { local }, out }: Run): Promise<void> => {
       out(`${printable(local.labelOf(local.directory))}\n`);
     },
   },
@@ -66,7 +66,7 @@ export const PLACE_ROWS: readonly ShellRow[] = [
     summary: 'run a command of this machine in the local directory; only at a terminal',
     flags: '*',
     words: [1, Number.POSITIVE_INFINITY],
-    run: async ({ session, source, signal }): Promise<void> => {
+    run: async ({ session, source, signal }: Run): Promise<void> => {
       if (session.escape === undefined)
         throw new CommandError(EXIT.denied, 'commands of this machine run at a terminal only, not from a script');
       const code = await session.escape(source.replace(/^!\s*/, ''), signal);
