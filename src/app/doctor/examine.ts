@@ -4,7 +4,7 @@ import { baseName, parentOf, type VirtualPath } from '../../base/virtual-path.ts
 import { FileError, type FileErrorKind } from '../../files/error.ts';
 import { DEFAULT_TIMEOUTS, type FtpClientOptions } from '../../protocols/ftp/client/options.ts';
 import { examineAddresses } from './addresses.ts';
-import { lookAtCertificate } from './certificate.ts';
+import { lookAtCertificate, type Seen } from './certificate.ts';
 import { examineDownload } from './download.ts';
 import { encryptionFindings } from './encryption.ts';
 import { featureFindings } from './features.ts';
@@ -20,7 +20,8 @@ export interface ExamineOptions {
   /** What the address names; absent: the directory of the login. */
   readonly path?: VirtualPath | undefined;
   readonly openSession: OpenSession;
-  readonly parsers: Parsers;
+  /** Absent: lines of listings are counted, not read. */
+  readonly parsers?: Parsers | undefined;
   /** Makes the name of the file of the write test its own. */
   readonly random: string;
   /** `yes` makes a file in the directory and removes it. */
@@ -36,6 +37,8 @@ export type Outcome = 'healthy' | 'ill' | 'unreachable' | 'login-refused' | 'not
 export interface Examination {
   readonly outcome: Outcome;
   readonly findings: readonly Finding[];
+  /** The certificate that was seen, or why there was none; absent when nothing answered. */
+  readonly seen?: Seen;
 }
 
 const portOf = ({ port, security }: FtpClientOptions): number => port ?? (security === 'implicit' ? 990 : 21);
@@ -96,17 +99,17 @@ async function* examineInside(patient: Patient, options: ExamineOptions): AsyncG
 
 type Tell = (...findings: readonly Finding[]) => void;
 
-/** What is seen from the street: addresses and certificate. False when nothing answers. */
-async function examineOutside({ connection, signal }: ExamineOptions, tell: Tell): Promise<boolean> {
+/** What is seen from the street: addresses and certificate. Nothing when nothing answers. */
+async function examineOutside({ connection, signal }: ExamineOptions, tell: Tell): Promise<Seen | undefined> {
   const { host, security = 'none', tls = {}, clock = systemClock } = connection;
   const timeoutMs = connection.timeouts?.connectMs ?? DEFAULT_TIMEOUTS.connectMs;
   const port = portOf(connection);
   const { findings, isReached } = await examineAddresses(host, { port, timeoutMs, clock, signal });
   tell(...findings);
-  if (!isReached) return false;
+  if (!isReached) return undefined;
   const seen = await lookAtCertificate({ host, port, security, tls, timeoutMs, clock, signal });
   tell(...encryptionFindings(seen, { security, tls, nowMs: clock.now() }));
-  return true;
+  return seen;
 }
 
 /** Logs in and goes through all rooms. The outcome when it ends early. */
@@ -161,8 +164,8 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
       options.onFinding?.(finding);
     }
   };
-  const isReached = await examineOutside(options, tell);
-  const ended = isReached ? await examineWithin(options, tell) : 'unreachable';
+  const seen = await examineOutside(options, tell);
+  const ended = seen === undefined ? 'unreachable' : await examineWithin(options, tell);
   const isIll = findings.some(({ verdict }) => verdict === 'problem');
-  return { outcome: ended ?? (isIll ? 'ill' : 'healthy'), findings };
+  return { outcome: ended ?? (isIll ? 'ill' : 'healthy'), findings, ...(seen === undefined ? {} : { seen }) };
 }

@@ -16,7 +16,7 @@ import {
   retryingText,
   securedText,
 } from './sentences.ts';
-import { wrapText } from './wrap-text.ts';
+import { wrapText } from '../wrap-text.ts';
 
 /** Below this nothing can be read any more, and above it the two sides lie too far apart. */
 const MIN_WIDTH = 64;
