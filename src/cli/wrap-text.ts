@@ -1,15 +1,21 @@
 /** Breaks text into lines of a width, between words where there are any. */
 
-/** Never empty. Words longer than a line are cut; `width` counts characters and is at least 1. */
-export function wrapText(text: string, width: number): readonly string[] {
+/**
+ * Never empty. Words longer than a line are cut; `width` counts characters. Lines after the first begin with `indent`
+ * spaces, which count, too.
+ */
+export function wrapText(text: string, width: number, indent = 0): readonly string[] {
   const lines: string[] = [];
   let rest = Array.from(text);
-  while (rest.length > width) {
-    const space = rest.slice(0, width + 1).lastIndexOf(' ');
+  for (;;) {
+    const margin = lines.length === 0 ? 0 : indent;
+    const room = Math.max(1, width - margin);
+    const space = rest.slice(0, room + 1).lastIndexOf(' ');
     // A space near the beginning would leave most of the line empty.
-    const end = space > width / 2 ? space : width;
-    lines.push(rest.slice(0, end).join(''));
-    rest = rest.slice(space > width / 2 ? end + 1 : end);
+    const isBroken = space > room / 2;
+    const end = rest.length <= room ? rest.length : isBroken ? space : room;
+    lines.push(' '.repeat(margin) + rest.slice(0, end).join(''));
+    if (end === rest.length) return lines;
+    rest = rest.slice(isBroken ? end + 1 : end);
   }
-  return [...lines, rest.join('')];
 }

@@ -121,10 +121,7 @@ function linesOf(lanes: Lanes, { mark, sign, texts }: Side, width: number): read
   const head = lanes.draw(mark);
   if (texts.length === 0) return [lanes.drawTo(width, mark)];
   const room = Math.max(8, width - head.length - sign.length);
-  const wrapped = texts.flatMap((text) => {
-    const [first = '', ...more] = wrapText(text, room);
-    return [first, ...more.map((line) => `  ${line}`)];
-  });
+  const wrapped = texts.flatMap((text) => wrapText(text, room, 2));
   return wrapped.map((text, index) => `${index === 0 ? head + sign : plain(lanes, mark, sign)}${text}`);
 }
 

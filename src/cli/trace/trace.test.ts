@@ -282,4 +282,5 @@ test('text is broken between words, and inside of words that are longer than the
   assert.deepEqual(wrapText('one two three', 8), ['one two', 'three']);
   assert.deepEqual(wrapText('abcdefghij', 4), ['abcd', 'efgh', 'ij']);
   assert.deepEqual(wrapText('', 4), ['']);
+  assert.deepEqual(wrapText('one two three', 8, 2), ['one two', '  three']);
 });
