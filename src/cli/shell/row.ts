@@ -16,6 +16,10 @@ export interface ShellRow {
   readonly words: readonly [least: number, most: number];
   /** What Tab completes: names there, here, or of commands. */
   readonly completes?: 'remote' | 'local' | 'command';
+  /** The second name is one of the other side, as in `get NAME TARGET`. */
+  readonly target?: 'other-side';
+  /** Whether `&` may stand behind it. */
+  readonly behind?: 'allowed';
   readonly run: (run: Run) => Promise<void>;
 }
 

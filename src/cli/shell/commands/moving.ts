@@ -133,6 +133,8 @@ function rowOf({ name, summary, direction, resume, count }: Kind): ShellRow {
     flags: 'r',
     words: count === 'one' ? [1, 2] : [1, MANY],
     completes: direction === 'down' ? 'remote' : 'local',
+    ...(count === 'one' ? { target: 'other-side' as const } : {}),
+    behind: 'allowed',
     run: (run) => {
       const { remote, local } = run.session;
       const way: Way = direction === 'down' ? { from: remote, to: local, resume } : { from: local, to: remote, resume };
