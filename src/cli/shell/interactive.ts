@@ -8,21 +8,21 @@ import { commandsOf, execute, type Voice } from './execute.ts';
 import { explain } from './failure.ts';
 import { loadHistory, mayKeep, saveHistory } from './history.ts';
 import { progressLine } from './progress-line.ts';
+import type { Terminal } from '../world.ts';
 import type { ShellSession } from './session.ts';
-
-export interface Terminal {
-  readonly input: NodeJS.ReadableStream;
-  readonly output: NodeJS.WritableStream;
-  /** Columns and rows as they are now. */
-  readonly screen: () => { readonly columns: number; readonly rows: number };
-}
 
 export interface InteractiveOptions {
   readonly terminal: Terminal;
+  /** Runs a line in the shell of this machine, with the terminal as its own. */
+  readonly escape?: ShellSession['escape'];
   /** Where history is kept. */
   readonly historyFile: string;
+  /** Leaves, whatever runs. */
+  readonly signal?: AbortSignal;
   /** Makes the session, given what only a terminal has. */
-  readonly createSession: (powers: Pick<ShellSession, 'ask' | 'screen'> & { readonly notice: Notice }) => ShellSession;
+  readonly createSession: (
+    powers: Pick<ShellSession, 'ask' | 'screen' | 'escape'> & { readonly notice: Notice },
+  ) => ShellSession;
 }
 
 export type Notice = (text: string) => void;
@@ -117,6 +117,18 @@ class Conversation {
     }
   }
 
+  /** Lends the terminal to another program. */
+  async lend<T>(work: () => Promise<T>): Promise<T> {
+    this.#editor.pause();
+    this.#terminal.input.setRawMode?.(false);
+    try {
+      return await work();
+    } finally {
+      this.#terminal.input.setRawMode?.(true);
+      this.#editor.resume();
+    }
+  }
+
   /** Says something while a line may be half typed. */
   notice(text: string): void {
     const isTyping = this.#awaited !== undefined;
@@ -184,26 +196,38 @@ async function mayLeave(terminal: Terminal, { jobs }: ShellSession): Promise<boo
 }
 
 /** Runs the shell until somebody leaves it. What still runs then is stopped. */
-export async function runInteractive({ terminal, historyFile, createSession }: InteractiveOptions): Promise<number> {
+export async function runInteractive({
+  terminal,
+  historyFile,
+  createSession,
+  escape,
+  signal,
+}: InteractiveOptions): Promise<number> {
   let conversation: Conversation | undefined;
   const session = createSession({
     screen: terminal.screen,
     ask: (question, signal) => conversation?.ask(question, signal) ?? Promise.resolve(''),
     notice: (text) => conversation?.notice(text),
+    ...(escape === undefined
+      ? {}
+      : { escape: async (line, directory) => (await conversation?.lend(() => escape(line, directory))) ?? 1 }),
   });
   const voice = voiceOf(terminal);
   const complete = createCompleter(session);
   let history: readonly string[] = await loadHistory(historyFile);
+  const leave = (): void => conversation?.end();
+  signal?.addEventListener('abort', leave, { once: true });
   do {
     session.leaving = 'no';
     conversation = new Conversation(terminal, history, complete);
     await talk(conversation, session, voice);
     conversation.end();
     ({ history } = conversation);
-  } while (!(await mayLeave(terminal, session)));
+  } while (signal?.aborted !== true && !(await mayLeave(terminal, session)));
+  signal?.removeEventListener('abort', leave);
   conversation = undefined;
   for (const { number } of session.jobs.running) session.jobs.stop(number);
   for (const { number } of session.jobs.running) await session.jobs.wait(number);
   await saveHistory(historyFile, history);
-  return EXIT.done;
+  return signal?.aborted === true ? EXIT.interrupted : EXIT.done;
 }

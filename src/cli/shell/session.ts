@@ -62,8 +62,8 @@ export interface ShellSession {
   readonly ask?: ((question: string, signal: AbortSignal) => Promise<string>) | undefined;
   /** Columns and rows of the terminal; absent without one. */
   readonly screen?: (() => { readonly columns: number; readonly rows: number }) | undefined;
-  /** Runs a line in the shell of this machine; absent without a terminal. */
-  readonly escape?: ((line: string, signal: AbortSignal) => Promise<number>) | undefined;
+  /** Runs a line in the shell of this machine, in one of its directories; absent without a terminal. */
+  readonly escape?: ((line: string, directory: string) => Promise<number>) | undefined;
   leaving: 'yes' | 'no';
 }
 

@@ -66,10 +66,11 @@ export const PLACE_ROWS: readonly ShellRow[] = [
     summary: 'run a command of this machine in the local directory; only at a terminal',
     flags: '*',
     words: [1, Number.POSITIVE_INFINITY],
-    run: async ({ session, source, signal }: Run): Promise<void> => {
+    run: async ({ session, source }: Run): Promise<void> => {
       if (session.escape === undefined)
         throw new CommandError(EXIT.denied, 'commands of this machine run at a terminal only, not from a script');
-      const code = await session.escape(source.replace(/^!\s*/, ''), signal);
+      const { local } = session;
+      const code = await session.escape(source.replace(/^!\s*/, ''), local.labelOf(local.directory));
       if (code !== 0) throw new CommandError(EXIT.failed, `the command ended with ${code}`);
     },
   },
