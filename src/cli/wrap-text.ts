@@ -12,7 +12,7 @@ export function wrapText(text: string, width: number, indent = 0): readonly stri
     const room = Math.max(1, width - margin);
     const space = rest.slice(0, room + 1).lastIndexOf(' ');
     // A space near the beginning would leave most of the line empty.
-    const isBroken = space > room / 2;
+    const isBroken = space > room / 4;
     const end = rest.length <= room ? rest.length : isBroken ? space : room;
     lines.push(' '.repeat(margin) + rest.slice(0, end).join(''));
     if (end === rest.length) return lines;

@@ -22,20 +22,21 @@ const DISTRUST: ReadonlyMap<string, string> = new Map([
   ['CERT_REVOKED', 'it was revoked'],
 ]);
 
-const pinOf = (text: string): string => text.replaceAll(':', '').toUpperCase();
+/** A fingerprint as it is pinned, and as it fits in a line. */
+const bare = (text: string): string => text.replaceAll(':', '').toUpperCase();
 
 const dateText = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
 function trustFinding(certificate: SeenCertificate, tls: TlsTrust): Finding {
   const { distrust, fingerprint256 } = certificate;
   if (tls.pin !== undefined) {
-    if (pinOf(tls.pin) === pinOf(fingerprint256)) return ok('certificate', 'It is the certificate that was pinned');
-    const sentence = `Its fingerprint is ${fingerprint256}, not the one that was pinned`;
+    if (bare(tls.pin) === bare(fingerprint256)) return ok('certificate', 'It is the certificate that was pinned');
+    const sentence = `Its fingerprint is ${bare(fingerprint256)}, not the one that was pinned`;
     return problem('certificate', sentence, 'ask whoever runs the server whether its certificate was changed');
   }
   if (distrust === undefined) return ok('certificate', 'It is verified: its authority is trusted, and the name fits');
   const why = DISTRUST.get(distrust) ?? distrust;
-  const advice = `compare its fingerprint with whoever runs the server, then pin it: ${fingerprint256}`;
+  const advice = `compare its fingerprint with whoever runs the server, then pin it: ${bare(fingerprint256)}`;
   return tls.verify === 'off'
     ? warning('certificate', `It cannot be verified (${why}), and was not: anybody could stand between`, advice)
     : problem('certificate', `It cannot be verified: ${why}`, advice);
@@ -59,7 +60,7 @@ function certificateFindings(certificate: SeenCertificate, tls: TlsTrust, nowMs:
     note('certificate', whose),
     expiryFinding(certificate, nowMs),
     trustFinding(certificate, tls),
-    note('certificate', `Its SHA-256 fingerprint, to pin: ${fingerprint256}`),
+    note('certificate', `Its SHA-256 fingerprint, to pin: ${bare(fingerprint256)}`),
   ];
 }
 

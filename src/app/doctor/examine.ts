@@ -79,7 +79,15 @@ async function goTo({ session }: Consultation, path: VirtualPath | undefined): P
 function greetingFindings({ session }: Consultation): readonly Finding[] {
   const { greeting, system } = session.server;
   return [
-    note('greeting', greeting === '' ? 'The server greets with nothing' : `The server greets: ${greeting}`),
+    note(
+      'greeting',
+      greeting === ''
+        ? 'The server greets with nothing'
+        : `The server greets: ${greeting
+            .trim()
+            .split(/\s*\n\s*/)
+            .join(' / ')}`,
+    ),
     ...(system === '' ? [] : [note('greeting', `It calls its system ${system}`)]),
   ];
 }
