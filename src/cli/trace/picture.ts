@@ -52,6 +52,9 @@ interface Page {
   readonly datas: Lanes;
   /** Where the servers of the control connections are; no longer than they are open. */
   readonly peers: Map<number, string>;
+  /** Numbers of data connections in the order in which they open, by what their events call them; while they are open. */
+  readonly numbers: Map<string, number>;
+  opened: number;
 }
 
 const SILENT: Side = { mark: NOTHING, sign: '', texts: [] };
@@ -97,23 +100,36 @@ function controlRow(page: Page, event: OfControl): Row {
   }
 }
 
+/** Sessions may count their own data connections each from 1: in the picture they are counted together. */
+function numberOf(page: Page, { connection, data }: { readonly connection: number; readonly data: number }): number {
+  const key = `${connection}/${data}`;
+  const known = page.numbers.get(key);
+  if (known !== undefined) return known;
+  page.opened += 1;
+  page.numbers.set(key, page.opened);
+  return page.opened;
+}
+
 function rowOf(page: Page, event: ClientEvent): Row {
   if (event.kind === 'data-opened') {
     const control: Side = { ...SILENT, mark: { kind: 'leaves', lane: page.controls.of(event.connection) } };
-    const texts = openedTexts(event, page.peers.get(event.connection));
-    return { control, data: { mark: { kind: 'enters', lane: page.datas.of(event.data) }, sign: '', texts } };
+    const number = numberOf(page, event);
+    const texts = openedTexts({ ...event, data: number }, page.peers.get(event.connection));
+    return { control, data: { mark: { kind: 'enters', lane: page.datas.of(number) }, sign: '', texts } };
   }
   if (event.kind === 'data-closed') {
-    const mark: Mark = { kind: 'closes', lane: page.datas.of(event.data) };
+    const mark: Mark = { kind: 'closes', lane: page.datas.of(numberOf(page, event)) };
     return { control: SILENT, data: { mark, sign: '', texts: [closedText(event)] } };
   }
   return controlRow(page, event);
 }
 
 /** After the row was drawn, lanes that ended are free. */
-function clear({ controls, datas }: Page, event: ClientEvent): void {
-  if (event.kind === 'disconnected') controls.end(event.connection);
-  if (event.kind === 'data-closed') datas.end(event.data);
+function clear(page: Page, event: ClientEvent): void {
+  if (event.kind === 'disconnected') page.controls.end(event.connection);
+  if (event.kind !== 'data-closed') return;
+  page.datas.end(numberOf(page, event));
+  page.numbers.delete(`${event.connection}/${event.data}`);
 }
 
 /** The lines of one side: the first with the mark, the others with the lanes as they are while the event lasts. */
@@ -138,7 +154,13 @@ export function createPicture(options: { readonly width: number }): Picture {
   const width = Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, options.width));
   const controlWidth = Math.floor((width - TIME_WIDTH - 2) * CONTROL_SHARE);
   const dataWidth = width - TIME_WIDTH - 3 - controlWidth;
-  const page: Page = { controls: createLanes(MOST_LANES), datas: createLanes(MOST_LANES), peers: new Map() };
+  const page: Page = {
+    controls: createLanes(MOST_LANES),
+    datas: createLanes(MOST_LANES),
+    peers: new Map(),
+    numbers: new Map(),
+    opened: 0,
+  };
 
   const line = (time: string, control: string, data: string): string =>
     `${time.padStart(TIME_WIDTH)}  ${control.padEnd(controlWidth + 1)}${data}`.trimEnd();

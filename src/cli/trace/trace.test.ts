@@ -116,13 +116,14 @@ test('a download over TLS: two connections, and which of them carries what', () 
 });
 
 test('two control connections at once: each has a line, and the number tells who speaks', () => {
+  // Each connection counts its own data connections; the picture counts them together.
   const opened = (connection: number, data: number): ClientEvent => ({
     kind: 'data-opened',
     connection,
     data,
     mode: 'passive',
-    local: `[::1]:${4000 + data}`,
-    peer: `[::1]:${5000 + data}`,
+    local: `[::1]:400${connection}`,
+    peer: `[::1]:500${data}`,
   });
   const closed = (
     connection: number,
@@ -136,14 +137,14 @@ test('two control connections at once: each has a line, and the number tells who
     [1, { kind: 'connecting', connection: 2, host: '::1', port: 21 }],
     [1, { kind: 'connected', connection: 2, local: '[::1]:4009', peer: '[::1]:21' }],
     [1, say(2, 'STOR b')],
-    [1, opened(2, 2)],
+    [1, opened(2, 1)],
     [1, closed(1, 1)],
     [1, reply(1, 226, 'Stored')],
-    [1, opened(1, 3)],
-    [1, closed(2, 2, 'aborted')],
+    [1, opened(1, 2)],
+    [1, closed(2, 1, 'aborted')],
     [1, { kind: 'disconnected', connection: 1, reason: 'the server closed it' }],
     [1, { kind: 'retrying', attempt: 2, delayMs: 500, reason: 'the connection was lost' }],
-    [1, closed(1, 3, 'failed')],
+    [1, closed(1, 2, 'failed')],
     [1, { kind: 'note', connection: 2, text: 'EPSV led nowhere: PASV from now on' }],
     [1, { kind: 'disconnected', connection: 2, reason: 'we are done' }],
   ];
@@ -159,12 +160,12 @@ test('two control connections at once: each has a line, and the number tells who
       4  │  2  ·  [::1]:4009 → [::1]:21                       │
       5  │  2  C→ STOR b                                      │
       6  │  ├╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌┼╌╌┬─ data 2, passive: port 4002 →
-         │  │                                                 │  │    5002
+         │  │                                                 │  │    5001
       7  │  │                                                 └──┼─ C→ 999 bytes in 10 ms, 97.6
          │  │                                                    │    KiB/s
       8  1  │  ←S 226 Stored                                     │
-      9  ├╌╌┼╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌┬──┼─ data 3, passive: port 4003 →
-         │  │                                                 │  │    5003
+      9  ├╌╌┼╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌┬──┼─ data 3, passive: port 4001 →
+         │  │                                                 │  │    5002
      10  │  │                                                 │  └─ C→ 999 bytes in 10 ms, 97.6
          │  │                                                 │       KiB/s, then given up
      11  └──┼─ control 1 closed: the server closed it         │
