@@ -13,15 +13,23 @@ import type { Word } from './words.ts';
 export interface Mover {
   readonly copyFile: (from: Place, to: Place, options: CopyOptions) => Promise<CopyReport>;
   /** Copies a directory with everything in it; a file that fails does not stop the rest. */
-  readonly copyTree: (
-    from: Place,
-    to: Place,
-    options: CopyOptions,
-  ) => Promise<{ readonly failures: readonly Failure[] }>;
+  readonly copyTree: (from: Place, to: Place, options: CopyOptions) => Promise<TreeOutcome>;
   /** Lower-case hexadecimal; asks the place where it hashes itself, else reads. */
   readonly hashFile: (place: Place, algorithm: HashAlgorithm, options?: CallOptions) => Promise<string>;
   /** What a pattern stands for; `\` takes the meaning of a character away. */
   readonly expand: (files: FileSystem, pattern: VirtualPath, options?: CallOptions) => AsyncIterable<Found>;
+}
+
+/** What became of a directory. */
+export interface TreeOutcome {
+  /** The first of them. */
+  readonly failures: readonly Failure[];
+  /** Sentences on what was passed over. */
+  readonly warnings: readonly string[];
+  readonly files: number;
+  readonly failed: number;
+  readonly sizeBytes: number;
+  readonly durationMs: number;
 }
 
 export interface Failure {

@@ -1,104 +1,12 @@
-/** The shell over two places in memory: what is typed, and what comes of it. No terminal is needed. */
+/** Scripts of the shell over two places in memory: what is said, and what comes of it. */
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, test } from 'node:test';
-import { eventually } from '../../../test/support/wait.ts';
-import { createManualClock } from '../../base/manual-clock.ts';
-import { decodeName } from '../../base/name.ts';
-import { baseName, parentOf, resolvePath, ROOT, type VirtualPath } from '../../base/virtual-path.ts';
-import type { CopyReport, Place } from '../../files/copy/copy.ts';
+import { at, type Places, places, put, textOf } from '../../../test/support/shell-places.ts';
+import { FileError } from '../../files/error.ts';
 import type { FileSystem } from '../../files/file-system.ts';
-import { memoryFileSystem } from '../../files/memory/memory-file-system.ts';
 import { linesOf } from './script.ts';
-import type { Mover } from './session.ts';
-import { runShell, runShellScript, type ShellOptions } from './shell.ts';
-
-const at = (name: string): VirtualPath => {
-  const path = resolvePath(ROOT, name);
-  assert.ok(path);
-  return path;
-};
-
-async function put(files: FileSystem, name: string, text: string): Promise<void> {
-  const path = at(name);
-  for (let above = parentOf(path), missing: VirtualPath[] = []; ; above = parentOf(above)) {
-    const there = await files.stat(above).catch(() => undefined);
-    if (there === undefined) missing = [above, ...missing];
-    else {
-      for (const directory of missing) await files.makeDirectory(directory);
-      break;
-    }
-  }
-  const upload = await files.openUpload(path);
-  await upload.write(new TextEncoder().encode(text), 0);
-  await upload.commit();
-}
-
-async function textOf(files: FileSystem, name: string): Promise<string> {
-  await using reader = await files.openReader(at(name));
-  const bytes = new Uint8Array(reader.entry.sizeBytes);
-  await reader.read(bytes, 0);
-  return decodeName(bytes);
-}
-
-/** Copies whole files, waiting for `gate` first: a stand-in that a test can hold up. */
-function simpleMover(gate: () => Promise<void> = () => Promise.resolve()): Mover {
-  return {
-    async copyFile(from: Place, to: Place, { signal }): Promise<CopyReport> {
-      const stopped = Promise.withResolvers<never>();
-      signal?.addEventListener('abort', () => stopped.reject(signal.reason as Error));
-      await Promise.race([gate(), stopped.promise]);
-      const text = await textOf(from.files, from.path);
-      await put(to.files, to.path, text);
-      return {
-        from: from.label,
-        to: to.label,
-        sizeBytes: text.length,
-        resumedAtBytes: 0,
-        durationMs: 10,
-        retries: 0,
-        verified: 'size',
-        way: 'through-us',
-        warnings: [],
-      };
-    },
-    copyTree: () => Promise.resolve({ failures: [] }),
-    hashFile: (place, algorithm) => Promise.resolve(`${algorithm}-of-${baseName(place.path)}`),
-    async *expand(files, pattern) {
-      const [before = '', behind = ''] = baseName(pattern).split('*');
-      for await (const batch of files.list(parentOf(pattern)))
-        for (const entry of batch)
-          if (entry.name.startsWith(before) && entry.name.endsWith(behind))
-            yield { ...entry, path: at(`${parentOf(pattern)}/${entry.name}`) };
-    },
-  };
-}
-
-interface Places {
-  readonly remote: FileSystem;
-  readonly local: FileSystem;
-  readonly options: ShellOptions;
-}
-
-function places(more: Partial<ShellOptions> = {}): Places {
-  const clock = createManualClock(Date.UTC(2026, 10, 23, 12));
-  const [remote, local] = [memoryFileSystem({ clock }), memoryFileSystem({ clock })];
-  const labelOf = (path: VirtualPath): string => path;
-  return {
-    remote,
-    local,
-    options: {
-      remote: { files: remote, start: ROOT, home: ROOT, labelOf: (path) => `ftp://host${path}` },
-      local: { files: local, start: ROOT, home: ROOT, labelOf },
-      mover: simpleMover(),
-      clock,
-      ...more,
-    },
-  };
-}
+import { runShellScript, type ShellOptions } from './shell.ts';
 
 interface Ran {
   readonly code: number;
@@ -209,7 +117,33 @@ md5-of-a b.bin  /images/a b.bin
     await ground.remote.makeDirectory(at('/dir'));
     assert.equal((await script(ground, 'rm *.nothing')).code, 3);
     assert.match((await script(ground, 'get dir')).err, /is a directory; -r takes it with all that is in it/);
-    assert.equal((await script(ground, 'get -r dir')).code, 0);
+    assert.deepEqual(await script(ground, 'get -r dir'), {
+      code: 0,
+      out: '/dir: 2 files, 30 bytes in 10 ms, 2.9 KiB/s\n',
+      err: '',
+    });
+  });
+
+  test('a directory of which something fails: what, and exit code 8', async () => {
+    const ground = places();
+    await ground.remote.makeDirectory(at('/half'));
+    const { code, err } = await script(ground, 'get -r half');
+    assert.equal(err, '/half/x: that is not permitted\nportcall: 1 files of /half could not be copied\n');
+    assert.equal(code, 8);
+  });
+
+  test('find goes on where a directory cannot be read', async () => {
+    const ground = places();
+    await put(ground.remote, '/a/x', '1');
+    await put(ground.remote, '/b/x', '2');
+    const { remote } = ground.options;
+    const list: FileSystem['list'] = (path, options) => {
+      if (path === '/a') throw new FileError('denied', path);
+      return ground.remote.list(path, options);
+    };
+    const options = { ...ground.options, remote: { ...remote, files: { ...ground.remote, list } } };
+    const { code, out, err } = await script({ ...ground, options }, 'find');
+    assert.deepEqual([code, out, err], [0, '/a/\n/b/\n/b/x\n', '/a: that is not permitted\n']);
   });
 
   test('waits at its end for what began behind it, and tells what failed: 8', async () => {
@@ -250,150 +184,5 @@ md5-of-a b.bin  /images/a b.bin
     for (const name of ['ls', 'get', 'reput', 'lcd', 'jobs', 'quote', 'exit'])
       assert.match(out, new RegExp(`^${name} `, 'm'));
     assert.match(out, /also: dir, ll/);
-  });
-});
-
-interface Screen extends AsyncDisposable {
-  type(keys: string): void;
-  /** Waits until this stands on the screen behind what was waited for before. */
-  sees(text: string): Promise<string>;
-  readonly ended: Promise<number>;
-  readonly historyFile: string;
-}
-
-async function openScreen({ options }: Places): Promise<Screen> {
-  const folder = await mkdtemp(join(tmpdir(), 'portcall-shell-'));
-  const historyFile = join(folder, 'state', 'history');
-  const [input, output] = [new PassThrough(), new PassThrough()];
-  let shown = '';
-  output.on('data', (chunk: Buffer) => (shown += chunk.toString()));
-  const ended = runShell(options, {
-    terminal: { input, output, screen: () => ({ columns: 60, rows: 4 }) },
-    historyFile,
-  });
-  return {
-    type: (keys) => void input.write(keys),
-    async sees(text) {
-      await eventually(() => shown.includes(text), `the screen shows ${text}; it shows ${JSON.stringify(shown)}`);
-      const seen = shown.slice(0, shown.indexOf(text) + text.length);
-      shown = shown.slice(seen.length);
-      return seen;
-    },
-    ended,
-    historyFile,
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
-  };
-}
-
-describe('at a terminal', () => {
-  test('a prompt with the place, columns, and the way out by Ctrl-D', async () => {
-    const ground = places();
-    await put(ground.remote, '/images/a', 'A');
-    await put(ground.remote, '/images/b', 'B');
-    await using screen = await openScreen(ground);
-    await screen.sees('ftp://host/> ');
-    screen.type('cd images\r');
-    await screen.sees('ftp://host/images> ');
-    screen.type('ls\r');
-    await screen.sees('a  b\n');
-    await screen.sees('> ');
-    screen.type('\x04');
-    assert.equal(await screen.ended, 0);
-  });
-
-  test('Tab completes commands, and names with all that is odd in them', async () => {
-    const ground = places();
-    await put(ground.remote, '/my "odd" file;', 'odd');
-    await put(ground.local, '/here.txt', 'here');
-    await using screen = await openScreen(ground);
-    await screen.sees('> ');
-    screen.type('ca\t');
-    await screen.sees('cat ');
-    screen.type('my\t');
-    await screen.sees(String.raw`\ \"odd\"\ file\; `);
-    screen.type('\r');
-    await screen.sees('odd\n');
-    screen.type('put he\t');
-    await screen.sees('re.txt ');
-    screen.type('\r');
-    await screen.sees('ftp://host/here.txt: 4 bytes');
-    screen.type('exit\r');
-    assert.equal(await screen.ended, 0);
-  });
-
-  test('Ctrl-C stops the command and not the session; at the prompt it takes the line away', async () => {
-    const ground = places({ mover: simpleMover(() => new Promise(() => undefined)) });
-    await put(ground.remote, '/a', 'A');
-    await using screen = await openScreen(ground);
-    await screen.sees('> ');
-    screen.type('get a\r');
-    await screen.sees('get a');
-    screen.type('\x03');
-    await screen.sees('^C\n');
-    await screen.sees('stopped\n');
-    await screen.sees('> ');
-    screen.type('half a line\x03');
-    await screen.sees('^C\n');
-    screen.type('pwd\r');
-    await screen.sees('ftp://host/\n');
-    screen.type('exit\r');
-    assert.equal(await screen.ended, 0);
-  });
-
-  test('transfers behind the prompt: told when done, listed, stopped; leaving asks', async () => {
-    const gates: (() => void)[] = [];
-    const ground = places({ mover: simpleMover(() => new Promise((resolve) => gates.push(resolve))) });
-    await put(ground.remote, '/a', 'A');
-    await put(ground.remote, '/b', 'B');
-    await using screen = await openScreen(ground);
-    await screen.sees('> ');
-    screen.type('get a &\r');
-    await screen.sees('[1] get a &'.slice(0, 9));
-    await eventually(() => gates.length === 1, 'the first copy begins');
-    gates[0]?.();
-    await screen.sees('[1] done  get a\n');
-    screen.type('get b &\r');
-    await screen.sees('[2] get b');
-    screen.type('jobs\r');
-    await screen.sees('[2] running');
-    await screen.sees('> ');
-    screen.type('\x04');
-    await screen.sees('Stop and leave? [y/N] ');
-    screen.type('n\r');
-    await screen.sees('ftp://host/> ');
-    screen.type('kill 2\r');
-    await screen.sees('[2] stopped');
-    screen.type('exit\r');
-    assert.equal(await screen.ended, 0);
-  });
-
-  test('more stops at every screenful', async () => {
-    const ground = places();
-    await put(ground.remote, '/long', Array.from({ length: 9 }, (_, index) => `line ${index}\n`).join(''));
-    await using screen = await openScreen(ground);
-    await screen.sees('> ');
-    screen.type('more long\r');
-    assert.doesNotMatch(await screen.sees('-- Enter for more, q to stop -- '), /line 3/);
-    screen.type('\r');
-    assert.match(await screen.sees('-- Enter for more, q to stop -- '), /line 5/);
-    screen.type('q\r');
-    await screen.sees('ftp://host/> ');
-    screen.type('exit\r');
-    assert.equal(await screen.ended, 0);
-  });
-
-  test('history: kept for its user only, without what is secret', async () => {
-    await using screen = await openScreen(places());
-    await screen.sees('> ');
-    for (const line of ['pwd', 'quote PASS geheim', ' pwd hidden', 'cat ftp://ann:geheim@host/', 'lpwd']) {
-      screen.type(`${line}\r`);
-      await screen.sees('> ');
-    }
-    screen.type('\x1b[A\r');
-    await screen.sees('> ');
-    screen.type('exit\r');
-    await screen.ended;
-    assert.equal(await readFile(screen.historyFile, 'utf8'), 'pwd\nlpwd\nexit\n');
-    assert.equal((await stat(screen.historyFile)).mode & 0o777, 0o600);
   });
 });

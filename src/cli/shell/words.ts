@@ -171,9 +171,8 @@ export function lastWordOf(line: string): LastWord {
   }
 }
 
-const NEEDS_ESCAPE = /[\s'"\\;&#*?[\]{}]|[\u0000-\u001f\u007f-\u009f]/g;
+const NEEDS_ESCAPE = /\\(?:u\{[0-9a-f]+\}|[^])|[\s'";&#*?[\]{}]/g;
 
-/** A name that has gone through `printable`, as it is typed outside of quotes. */
+/** A name that has gone through `printable`, as it is typed outside of quotes: its escapes stay what they are. */
 export const escapeShown = (shown: string): string =>
-  // What `printable` wrote begins with a backslash that must stay one.
-  shown.replace(NEEDS_ESCAPE, (character) => (character === '\\' ? '\\' : `\\${character}`));
+  shown.replace(NEEDS_ESCAPE, (found) => (found.startsWith('\\') ? found : `\\${found}`));

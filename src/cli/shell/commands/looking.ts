@@ -1,10 +1,12 @@
 /** What is there: ls, stat, find, du, hash. */
 import { printable } from '../../../base/escape.ts';
 import { resolvePath, type VirtualPath } from '../../../base/virtual-path.ts';
+import { FileError } from '../../../files/error.ts';
 import { type Entry, HASH_ALGORITHMS, type HashAlgorithm } from '../../../files/file-system.ts';
 import { sizeText } from '../../../observe/quantities.ts';
 import { CommandError } from '../../command.ts';
 import { EXIT } from '../../exit-code.ts';
+import { explain } from '../failure.ts';
 import { MANY, type ShellRow } from '../row.ts';
 import { entriesOf, placeOf, placesOf, type Run, type Standing } from '../session.ts';
 import { showListing } from './show-listing.ts';
@@ -15,7 +17,19 @@ const MOST_DEPTH = 64;
 const childOf = (directory: VirtualPath, name: string): VirtualPath | undefined =>
   name === '' || name === '.' || name === '..' || name.includes('/') ? undefined : resolvePath(directory, name);
 
-/** Everything below a directory, the directory first; links are not followed. */
+/** The entries of a directory below the first one: where they cannot be had, that is said, and the rest goes on. */
+async function entriesBelow(run: Run, standing: Standing, path: VirtualPath, depth: number): Promise<readonly Entry[]> {
+  try {
+    return await entriesOf(run, standing, path);
+  } catch (error) {
+    run.signal.throwIfAborted();
+    if (depth === 0 || !(error instanceof FileError) || error.retryable) throw error;
+    run.warn(explain(error).sentence);
+    return [];
+  }
+}
+
+/** Everything below a directory, level by level; links are not followed. */
 async function* below(
   run: Run,
   standing: Standing,
@@ -24,7 +38,7 @@ async function* below(
   const waiting: { readonly path: VirtualPath; readonly depth: number }[] = [{ path: start, depth: 0 }];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const inside: typeof waiting = [];
-    for (const entry of await entriesOf(run, standing, next.path)) {
+    for (const entry of await entriesBelow(run, standing, next.path, next.depth)) {
       const path = childOf(next.path, entry.name);
       if (path === undefined) {
         run.warn(`passed over a name that leads elsewhere: ${entry.name}`);

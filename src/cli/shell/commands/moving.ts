@@ -6,6 +6,7 @@ import { FileError } from '../../../files/error.ts';
 import { durationText, rateOf, sizeText } from '../../../observe/quantities.ts';
 import { CommandError } from '../../command.ts';
 import { EXIT } from '../../exit-code.ts';
+import { explain } from '../failure.ts';
 import { MANY, type ShellRow } from '../row.ts';
 import { entryAt, placeOf, placesOf, type Run, type Standing } from '../session.ts';
 
@@ -35,12 +36,15 @@ async function moveFile(run: Run, { from, to, resume }: Way, source: VirtualPath
 
 async function moveTree(run: Run, { from, to, resume }: Way, source: VirtualPath, target: VirtualPath): Promise<void> {
   const { copyTree } = run.session.mover;
-  const { failures } = await copyTree(asPlace(from, source), asPlace(to, target), optionsOf(run, resume));
-  for (const { path, error } of failures)
-    run.warn(`${path}: ${error instanceof Error ? error.message : 'failed for a reason that is not known'}`);
-  if (failures.length > 0)
-    throw new CommandError(EXIT.partial, `${failures.length} files of ${source} could not be copied`);
-  run.out(`${printable(to.labelOf(target))}: done\n`);
+  const outcome = await copyTree(asPlace(from, source), asPlace(to, target), optionsOf(run, resume));
+  for (const { error } of outcome.failures) run.warn(explain(error).sentence);
+  for (const warning of outcome.warnings) run.warn(warning);
+  const { files, failed, sizeBytes, durationMs } = outcome;
+  const rate = `${sizeText(rateOf(sizeBytes, durationMs))}/s`;
+  run.out(
+    `${printable(to.labelOf(target))}: ${files} files, ${sizeText(sizeBytes)} in ${durationText(durationMs)}, ${rate}\n`,
+  );
+  if (failed > 0) throw new CommandError(EXIT.partial, `${failed} files of ${source} could not be copied`);
 }
 
 /** The name below a directory under which a source arrives. It never leaves that directory. */
