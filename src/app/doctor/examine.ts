@@ -173,6 +173,7 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
     }
   };
   const seen = await examineOutside(options, tell);
+  options.signal?.throwIfAborted();
   const ended = seen === undefined ? 'unreachable' : await examineWithin(options, tell);
   const isIll = findings.some(({ verdict }) => verdict === 'problem');
   return { outcome: ended ?? (isIll ? 'ill' : 'healthy'), findings, ...(seen === undefined ? {} : { seen }) };

@@ -37,11 +37,11 @@ const MEANING: ReadonlyMap<string, string> = new Map([
 const HASHES = /^X(CRC|MD5|SHA|SHA1|SHA256|SHA512)$/;
 const MAX_UNKNOWN = 20;
 
-export const meaningOf = (feature: string): string | undefined =>
+const meaningOf = (feature: string): string | undefined =>
   MEANING.get(feature) ?? (HASHES.test(feature) ? 'hashes of files' : undefined);
 
 /** The names of hash algorithms that a server computes itself, as it calls them; empty when it has none. */
-export function hashesOf({ features }: ServerFeatures): readonly string[] {
+function hashesOf({ features }: ServerFeatures): readonly string[] {
   const listed = (features.get('HASH') ?? '').split(';').map((name) => name.replace('*', '').trim());
   const extended = [...features.keys()].filter((name) => HASHES.test(name));
   return [...listed.filter((name) => name !== ''), ...extended];

@@ -11,7 +11,7 @@ import { type Patient, toldOf } from './patient.ts';
 const textOf = ({ code, lines }: FtpReply): string => `${code} ${lines.at(-1) ?? ''}`.trim();
 
 /** The server's address as the control connection sees it. */
-export const serverAddress = (patient: Patient): string =>
+const serverAddress = (patient: Patient): string =>
   canonicalAddress(hostOf(toldOf(patient.main, 'connected')[0]?.peer ?? patient.options.host));
 
 async function reaches(patient: Patient, host: string, port: number): Promise<string | undefined> {

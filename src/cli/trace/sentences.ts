@@ -43,7 +43,7 @@ export function replyTexts({ code, lines }: Of<'reply'>): readonly string[] {
 }
 
 /** `TLSv1.3` reads as `TLS 1.3`. */
-export const versionText = (version: string): string => printable(version.replace(/^TLSv/, 'TLS '));
+const versionText = (version: string): string => printable(version.replace(/^TLSv/, 'TLS '));
 
 export const securedText = ({ version, cipher, resumed }: SecuredChannel): string =>
   `${versionText(version)}, ${printable(cipher)}, ${resumed === 'yes' ? 'session resumed' : 'a new session'}`;

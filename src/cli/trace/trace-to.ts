@@ -4,7 +4,7 @@ import type { ClientObserver } from '../../observe/client-event.ts';
 import { createPicture } from './picture.ts';
 
 /** The width where no terminal says another. */
-export const TRACE_WIDTH = 100;
+const TRACE_WIDTH = 100;
 
 export interface TraceOptions {
   readonly clock: Clock;

@@ -30,7 +30,7 @@ const HELP: ShellRow = {
   },
 };
 
-export const ROWS: readonly ShellRow[] = [
+const ROWS: readonly ShellRow[] = [
   ...LOOKING_ROWS,
   ...PLACE_ROWS,
   ...MOVING_ROWS,

@@ -18,7 +18,7 @@ const timeText = ({ modifiedMs }: Entry): string =>
   Number.isFinite(modifiedMs) ? new Date(modifiedMs).toISOString().slice(0, 19).replace('T', ' ') : ' '.repeat(19);
 
 /** Lines of entries with type, mode, size, time (UTC) and name. */
-export function longLines(entries: readonly Entry[]): readonly string[] {
+function longLines(entries: readonly Entry[]): readonly string[] {
   const width = Math.max(1, ...entries.map(({ sizeBytes }) => String(sizeBytes).length));
   return entries.map((entry) => {
     const target = entry.linkTarget === undefined ? '' : ` -> ${printable(entry.linkTarget)}`;
@@ -27,7 +27,7 @@ export function longLines(entries: readonly Entry[]): readonly string[] {
 }
 
 /** Names side by side, read downwards. */
-export function inColumns(names: readonly string[], width: number): readonly string[] {
+function inColumns(names: readonly string[], width: number): readonly string[] {
   const cell = Math.max(1, ...names.map((name) => name.length)) + GAP;
   const columns = Math.max(1, Math.floor((width + GAP) / cell));
   const rows = Math.ceil(names.length / columns);
