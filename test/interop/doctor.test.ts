@@ -1,10 +1,9 @@
 /** The doctor at servers that others wrote: what is well there, and what each of them lacks. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Examination, examine } from '../../src/app/doctor/examine.ts';
+import { doctor, type Examination } from '../../src/app/doctor/doctor.ts';
 import type { Topic } from '../../src/app/doctor/finding.ts';
 import { resolvePath, ROOT } from '../../src/base/virtual-path.ts';
-import { openSession } from '../../src/protocols/ftp/client/open-session.ts';
 import { testAuthority } from '../support/certificates.ts';
 import { needsPeer } from '../support/peers/packages.ts';
 import { PEERS } from '../support/peers/peers.ts';
@@ -29,7 +28,7 @@ for (const peer of PEERS)
       const authority = await testAuthority();
       await using running = await startPeer(peer, { tls: authority.server(['localhost', '127.0.0.1']) });
       const { host, port, account } = running;
-      const examination = await examine({
+      const examination = await doctor({
         connection: {
           host,
           port,
@@ -40,7 +39,6 @@ for (const peer of PEERS)
           timeouts: { connectMs: 2_000 },
         },
         path: resolvePath(ROOT, running.home),
-        openSession,
         random: '42',
         writeTest: 'yes',
       });

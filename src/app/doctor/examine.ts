@@ -20,8 +20,7 @@ export interface ExamineOptions {
   /** What the address names; absent: the directory of the login. */
   readonly path?: VirtualPath | undefined;
   readonly openSession: OpenSession;
-  /** Absent: lines of listings are counted, not read. */
-  readonly parsers?: Parsers | undefined;
+  readonly parsers: Parsers;
   /** Makes the name of the file of the write test its own. */
   readonly random: string;
   /** `yes` makes a file in the directory and removes it. */

@@ -43,16 +43,7 @@ function issueFindings(issues: readonly string[]): readonly Finding[] {
   ];
 }
 
-/** Reads lines as the parsers do; without them every line counts as an entry. */
-const asTheyAre: () => ListingParser = () => ({
-  parse: (name) => ({ kind: 'entry', entry: { name, type: 'other' } }),
-  end: () => ({ kind: 'nothing' }),
-});
-
-export async function examineListing(
-  patient: Patient,
-  parsers: Parsers = { mlsd: asTheyAre, list: asTheyAre },
-): Promise<readonly Finding[]> {
+export async function examineListing(patient: Patient, parsers: Parsers): Promise<readonly Finding[]> {
   const { session } = patient.main;
   const command = listCommand(session);
   try {
