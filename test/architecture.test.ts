@@ -32,12 +32,17 @@ const LAWS: readonly Law[] = [
   {
     why: 'a server knows its own protocol, files, accounts and events; never another protocol nor a client',
     from: /^src\/protocols\/(\w+)\/server\//,
-    may: '^(node:(net|tls|stream|dgram|dns/promises|crypto)$|src/(base|files|accounts|observe|protocols/(listing|door)|protocols/$1/(wire|session|server))/)',
+    may: '^(node:(net|tls|stream|dgram|dns/promises|crypto)$|src/(base|files|accounts|observe|protocols/(listing|door)|protocols/$1/(wire|session|channel|server))/)',
+  },
+  {
+    why: 'what server and client do alike with sockets knows nothing but sockets',
+    from: /^src\/protocols\/(\w+)\/channel\//,
+    may: '^(node:(net|tls|stream)$|src/(base|protocols/$1/channel)/)',
   },
   {
     why: 'a client knows its own protocol, files and events; never another protocol nor a server',
     from: /^src\/protocols\/(\w+)\/client\//,
-    may: '^(node:(net|tls|stream|dgram|dns/promises|crypto)$|src/(base|files|observe|protocols/listing|protocols/$1/(wire|session|client))/)',
+    may: '^(node:(net|tls|stream|dgram|dns/promises|crypto)$|src/(base|files|observe|protocols/listing|protocols/$1/(wire|session|channel|client))/)',
   },
   { why: 'the door of a protocol', from: /^src\/protocols\/(\w+)\/index\.ts$/, may: '^src/protocols/$1/' },
   {

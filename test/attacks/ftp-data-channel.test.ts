@@ -183,3 +183,19 @@ test('data connections without a command, and commands without a data connection
   assert.equal(code, 425);
   assert.equal((await client.fetch('RETR a')).toString(), 'hello');
 });
+
+test('a connection that comes late is not taken for that of the next upload', async () => {
+  await using server = await startTestServer();
+  await using client = await RawFtp.login(server.port);
+  const promised = await client.passivePort();
+  await client.expect(550, 'RETR none');
+  const next = await client.passivePort();
+  const late = connect({ port: promised, host: '127.0.0.1' });
+  await within(once(late, 'error'), 'the late connection to be refused');
+  const socket = connect({ port: next, host: '127.0.0.1' });
+  await within(once(socket, 'connect'), 'the data connection');
+  await client.expect(150, 'STOR file');
+  socket.end('whole');
+  await client.expect(226);
+  assert.equal((await client.fetch('RETR file')).toString(), 'whole');
+});

@@ -7,7 +7,7 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TLSSocket } from 'node:tls';
-import { withholdFin } from '../../src/protocols/ftp/server/tls/withheld-fin.ts';
+import { withholdFin } from '../../src/protocols/ftp/channel/withheld-fin.ts';
 import { startTestServer, type TestServer } from '../support/ftp-server.ts';
 import { RawFtp, readAll } from '../support/raw-ftp.ts';
 import { sampleBytes } from '../support/tree.ts';

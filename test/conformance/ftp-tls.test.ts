@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { releasable } from '../../src/protocols/ftp/server/tls/releasable.ts';
-import { withholdFin } from '../../src/protocols/ftp/server/tls/withheld-fin.ts';
+import { withholdFin } from '../../src/protocols/ftp/channel/withheld-fin.ts';
 import { startTestServer } from '../support/ftp-server.ts';
 import { RawFtp, readAll } from '../support/raw-ftp.ts';
 import { sampleBytes } from '../support/tree.ts';

@@ -19,6 +19,11 @@ export interface TlsTrust {
   readonly serverName?: string;
   /** `required` (the default): a certificate that cannot be verified ends the connection. */
   readonly verify?: 'required' | 'off';
+  /**
+   * `required` (the default): a download that ends without TLS close_notify has been cut · `optional`: for servers that
+   * never send it.
+   */
+  readonly closeNotify?: 'required' | 'optional';
 }
 
 /** Each counts only the time in which nothing is heard from the peer. Milliseconds. */

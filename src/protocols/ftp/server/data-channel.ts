@@ -102,9 +102,15 @@ export class DataChannel implements Lessee {
     }
   }
 
-  /** Forgets what was agreed; a connection that waits is closed. The listener stays for the next time. */
+  /**
+   * Forgets what was agreed; a connection that waits is closed. The listener stays for the next time, unless a client that
+   * was told of it has not come: it may be on its way, and would be taken for the one that the next command waits for.
+   */
   reset(): void {
-    if (this.#way.kind === 'passive') for (const socket of this.#way.arrived) socket.destroy();
+    if (this.#way.kind === 'passive') {
+      if (this.#way.taken !== true && this.#way.arrived.length === 0) this.release();
+      for (const socket of this.#way.arrived) socket.destroy();
+    }
     this.#way = NONE;
     this.#onArrival = undefined;
     this.#usedMs = this.#context.clock.monotonic();

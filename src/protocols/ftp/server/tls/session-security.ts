@@ -2,6 +2,7 @@
 import type { Server, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { SecureContext, TLSSocket } from 'node:tls';
+import { endedByFin, refuseTruncation, withholdFin } from '../../channel/withheld-fin.ts';
 import {
   isControlPrivate,
   isDataPrivate,
@@ -15,7 +16,6 @@ import type { SecureContexts } from './secure-contexts.ts';
 import { type Alpn, certificateNamesOf, HandshakeFailure, secureSocket } from './secure-socket.ts';
 import { releasable } from './releasable.ts';
 import { createSessionDesk } from './session-desk.ts';
-import { endedByFin, refuseTruncation, withholdFin } from './withheld-fin.ts';
 
 /** What a listener speaks TLS with. */
 export interface TlsService {
@@ -28,6 +28,9 @@ export interface TlsService {
  * afterwards, and nothing says so; only one that continues more often than that has shown that it always can.
  */
 const TICKETS_TLS_1_3 = 2;
+
+const truncated = (): TransferFailure =>
+  new TransferFailure(426, 'The data connection ended without TLS close_notify, so the file may be incomplete.');
 
 export class SessionSecurity {
   readonly #service: TlsService | undefined;
@@ -118,7 +121,7 @@ export class SessionSecurity {
       const handshake = this.#handshake(pipe?.stream ?? clear, 'ftp-data', signal);
       const socket = await (pipe === undefined ? handshake : endedByFin(handshake, pipe));
       this.#confirmBinding(socket);
-      if (pipe !== undefined) refuseTruncation(socket, pipe);
+      if (pipe !== undefined) refuseTruncation(socket, pipe, truncated);
       return socket;
     } catch (error) {
       clear.destroy();

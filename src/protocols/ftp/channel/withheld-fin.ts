@@ -5,7 +5,6 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-import { TransferFailure } from '../transfer.ts';
 
 /** A record of TLS holds 16 KiB: room for several keeps the kernel's and our own pieces large. */
 const BUFFER_BYTES = 256 * 1024;
@@ -67,15 +66,13 @@ export async function endedByFin<T>(handshake: Promise<T>, { stream, onFin }: Wi
 /** Somebody has stopped reading for a while; who reads piece by piece (`readable`) has not. */
 const isHeldUp = (socket: TLSSocket): boolean => socket.isPaused() && socket.listenerCount('readable') === 0;
 
-/** Ends a TLS stream with an error when TCP ended below it and close_notify has not come. */
-export function refuseTruncation(socket: TLSSocket, { stream, onFin }: WithheldFin): void {
+/** Ends a TLS stream with an error of the caller's when TCP ended below it and close_notify has not come. */
+export function refuseTruncation(socket: TLSSocket, { stream, onFin }: WithheldFin, truncated: () => Error): void {
   const judge = (): void => {
     // What TCP brought must have been read through TLS before the absence of an end means anything.
     const isWaiting = stream.readableLength > 0 || socket.readableLength > 0 || isHeldUp(socket);
     if (isWaiting || socket.readableEnded || socket.destroyed) return;
-    socket.destroy(
-      new TransferFailure(426, 'The data connection ended without TLS close_notify, so the file may be incomplete.'),
-    );
+    socket.destroy(truncated());
   };
   // In the next turn: an end that TLS has found is told before that.
   const soon = (): void => void setImmediate(judge);
