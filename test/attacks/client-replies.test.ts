@@ -73,7 +73,7 @@ describe('greetings', () => {
 
   for (const [code, ...kinds] of [
     [421, 'too-many-connections', 'unreachable', 'busy'],
-    [530, 'login-refused', 'denied', 'unreachable'],
+    [530, 'login-refused', 'denied', 'unreachable', 'too-many-connections'],
     [500, 'protocol', 'unreachable', 'rejected'],
   ] as const)
     test(`a greeting of ${code} is a refusal, and nothing is said to it`, async () => {
