@@ -88,14 +88,16 @@ export class Transfer {
   /** The server's last word; anything but a yes is a failure. */
   async confirm(direction: 'in' | 'out', signal?: AbortSignal): Promise<FtpReply> {
     const { control, settings } = this.#parts;
-    const reply = await control.inTime(
-      this.#final,
-      signal,
-      Math.max(settings.timeouts.replyMs, settings.timeouts.dataMs),
-    );
-    this.#end(direction, isPositive(reply) ? 'complete' : 'failed');
-    if (isPositive(reply)) return reply;
-    throw refused(reply);
+    const { replyMs, dataMs } = settings.timeouts;
+    try {
+      const reply = await control.inTime(this.#final, signal, Math.max(replyMs, dataMs));
+      if (!isPositive(reply)) throw refused(reply);
+      this.#end(direction, 'complete');
+      return reply;
+    } catch (error) {
+      this.#end(direction, 'failed');
+      throw error;
+    }
   }
 
   /** Why data stopped: the server's words where it has any, else what the connection said. */
@@ -206,7 +208,11 @@ export function incoming(parts: TransferParts): Incoming {
         await transfer.abort('in');
         throw reason;
       });
-      if (count === 0) await transfer.confirm('in', options.signal);
+      if (count === 0) {
+        // Servers wait for our half of the end: over TLS, for close_notify.
+        parts.socket.end();
+        await transfer.confirm('in', options.signal);
+      }
       transfer.bytes += count;
       return count;
     },
