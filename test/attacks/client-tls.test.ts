@@ -174,7 +174,7 @@ describe('data that is not what PROT P promised', () => {
       socket.on('data', (piece: Buffer) => pieces.push(piece));
       // Not a handshake; whoever goes on in the clear now has lost.
       socket.write('go on, go on');
-      await once(socket, 'close');
+      await once(socket, 'data');
       conversation.say('226 stored');
     };
     await using meeting = await meet({ certificate, script: { STOR: store } });
@@ -189,7 +189,7 @@ describe('data that is not what PROT P promised', () => {
       conversation.say('150 here it comes');
       const raw = await rawBelow(conversation);
       raw.secured.write('the con', () => raw.socket.end());
-      await once(raw.socket, 'close').catch(() => undefined);
+      await once(raw.socket, 'finish');
       conversation.say(answer);
     };
 
