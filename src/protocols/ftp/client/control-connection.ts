@@ -102,11 +102,11 @@ export class ControlConnection {
   }
 
   /** Sends a command and waits for its final reply. */
-  async exchange(command: FtpCommand, signal?: AbortSignal): Promise<FtpReply> {
+  async exchange(command: FtpCommand, signal?: AbortSignal, patienceMs?: number): Promise<FtpReply> {
     signal?.throwIfAborted();
     this.#refuseEarlyReply();
     this.send(command);
-    return await this.finalReply(signal);
+    return await this.finalReply(signal, patienceMs);
   }
 
   /** A reply that came before its command would be taken for the command's. Only a farewell (421) needs no question. */
@@ -122,9 +122,9 @@ export class ControlConnection {
   }
 
   /** The next reply that is not a preliminary one. */
-  async finalReply(signal?: AbortSignal): Promise<FtpReply> {
+  async finalReply(signal?: AbortSignal, patienceMs?: number): Promise<FtpReply> {
     for (;;) {
-      const reply = await this.inTime(this.nextReply(), signal);
+      const reply = await this.inTime(this.nextReply(), signal, patienceMs);
       if (reply.code >= 200) return reply;
     }
   }

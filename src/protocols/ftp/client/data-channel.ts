@@ -27,7 +27,8 @@ export interface DataChannelParts {
 
 /** `::ffff:10.0.0.1` is 10.0.0.1 as a socket of both families sees it. */
 const plainAddress = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '');
-const peerOf = (control: ControlConnection): string => plainAddress(control.socket.remoteAddress ?? '');
+/** The server's address, whichever family the socket is of. */
+export const peerOf = (control: ControlConnection): string => plainAddress(control.socket.remoteAddress ?? '');
 
 /** A promise that may fail before anybody asks. */
 function heard<T>(promise: Promise<T>): Promise<T> {
