@@ -21,7 +21,10 @@ export function below(files: FileSystem, prefix: VirtualPath): FileSystem {
   const { setAttributes, interruptedSize, freeSpace, hashing, copyWithin } = files;
   return {
     name: files.name,
-    stat: (path, options) => files.stat(into(path), judged(options)),
+    async stat(path, options) {
+      const entry = await files.stat(into(path), judged(options));
+      return path === ROOT ? { ...entry, name: '' } : entry;
+    },
     list: (path, options) => files.list(into(path), judged(options)),
     openReader: (path, options) => files.openReader(into(path), judged(options)),
     openUpload: (path, options) => files.openUpload(into(path), judged(options)),
