@@ -12,7 +12,7 @@ import { dial } from './dial.ts';
 import { connectionFailure, isFirst, isIntermediate, isPositive, replyText, shownReply } from './failure.ts';
 import { kindOfReply } from './kind-of-reply.ts';
 import { type Learned, nothingLearned } from './learned.ts';
-import { askFeatures, askUtf8, awaitGreeting, logIn, protectData, startTls } from './log-in.ts';
+import { askFeatures, askUtf8, awaitGreeting, logIn, protectData, startTls, telnetEscapeFor } from './log-in.ts';
 import type { FtpClientOptions } from './options.ts';
 import { SecureClient, securedChannel } from './secure.ts';
 import type {
@@ -287,6 +287,7 @@ async function begin(control: ControlConnection, settings: SessionSettings, lear
   if (settings.security === 'implicit' && secure !== undefined)
     await control.encrypt((clear) => secure.secure(clear, 'the control connection', settings.signal));
   const greeting = await awaitGreeting(control);
+  control.useTelnetEscape(settings.telnet ?? telnetEscapeFor(greeting));
   if (settings.security === 'explicit' && secure !== undefined) await startTls(control, secure);
   await logIn(control, settings);
   if (secure !== undefined) await protectData(control);
