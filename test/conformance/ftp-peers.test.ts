@@ -20,19 +20,20 @@ const OF_FTP = {
   'mode and times are set, also one time alone': 'FTP sets whole seconds, and no access times',
   'a file is cut and grown': 'FTP has no command for it',
 };
-const IAC = {
-  'names with blanks, letters of the world and raw bytes are kept':
-    'it takes the doubled 0xFF of Telnet for two bytes; the other names are tried below',
-};
+const KINDS = 'names with blanks, letters of the world and raw bytes are kept';
 const MODES = 'the permission bits of a replaced file are carried over';
 const SKIPS: Readonly<Record<Peer['name'], Readonly<Record<string, string>>>> = {
-  vsftpd: { ...OF_FTP, ...IAC, [MODES]: 'its anonymous users may not change modes' },
+  vsftpd: { ...OF_FTP, [MODES]: 'its anonymous users may not change modes' },
   proftpd: OF_FTP,
-  'pure-ftpd': { ...OF_FTP, ...IAC },
-  pyftpdlib: { ...OF_FTP, ...IAC, [MODES]: 'it shows modes only to those who ask for that fact' },
+  'pure-ftpd': { ...OF_FTP },
+  pyftpdlib: {
+    ...OF_FTP,
+    [KINDS]: 'it lists a byte that is no UTF-8 as U+FFFD; the other names are tried below',
+    [MODES]: 'it shows modes only to those who ask for that fact',
+  },
 };
 
-/** What a name may hold, but for 0xFF: RFC 959 has it doubled, as Telnet does, and most servers do not know that. */
+/** What a name may hold. */
 const NAMES = [
   ' lead',
   'trail ',
@@ -45,15 +46,15 @@ const NAMES = [
   'Grüße',
   '日本',
   '😀',
-  'raw\udc80',
+  'raw\udcff\udc80',
   'a\\b',
   '~',
   '#',
 ];
-/** Names that a server changes by itself. */
+/** Names that a server changes by itself, or refuses. */
 const CHANGED: Partial<Record<Peer['name'], readonly string[]>> = {
-  'pure-ftpd': ['trail '],
-  pyftpdlib: ['raw\udc80'],
+  'pure-ftpd': ['trail ', 'a\\b'],
+  pyftpdlib: ['raw\udcff\udc80'],
 };
 
 for (const peer of PEERS) {
