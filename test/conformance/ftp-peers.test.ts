@@ -25,7 +25,7 @@ const MODES = 'the permission bits of a replaced file are carried over';
 const SKIPS: Readonly<Record<Peer['name'], Readonly<Record<string, string>>>> = {
   vsftpd: { ...OF_FTP, [MODES]: 'its anonymous users may not change modes' },
   proftpd: OF_FTP,
-  'pure-ftpd': { ...OF_FTP },
+  'pure-ftpd': { ...OF_FTP, [KINDS]: 'it makes `_` of a blank at the end; the other names are tried below' },
   pyftpdlib: {
     ...OF_FTP,
     [KINDS]: 'it lists a byte that is no UTF-8 as U+FFFD; the other names are tried below',
