@@ -2,7 +2,7 @@
 import type { VirtualPath } from '../../../base/virtual-path.ts';
 import { FileError } from '../../../files/error.ts';
 import type { Attributes, CallOptions } from '../../../files/file-system.ts';
-import { hasTimeValue, printTimeValue } from '../wire/time-value.ts';
+import { hasTimeValue, printTimeValue } from '../../../base/time-value.ts';
 import { isPositive } from './failure.ts';
 import { whyRefused, lookAt } from './look.ts';
 import { at, has, refusedAt, type Remote } from './remote.ts';

@@ -8,7 +8,18 @@ const idOf = (text: string | undefined): number | undefined =>
 
 /** What a format does not tell is left out; a size and a time that it does not tell are 0. */
 export function entryOf(parsed: ParsedEntry): Entry {
-  const { name, type, sizeBytes = 0, modifiedMs = 0, createdMs, mode, linkCount, linkTarget, uniqueId } = parsed;
+  const {
+    name,
+    type,
+    sizeBytes = 0,
+    modifiedMs = 0,
+    createdMs,
+    modifiedPrecision,
+    mode,
+    linkCount,
+    linkTarget,
+    uniqueId,
+  } = parsed;
   const ownerId = idOf(parsed.owner);
   const groupId = idOf(parsed.group);
   return {
@@ -16,6 +27,7 @@ export function entryOf(parsed: ParsedEntry): Entry {
     type,
     sizeBytes,
     modifiedMs,
+    ...(modifiedPrecision === undefined ? {} : { modifiedPrecision }),
     ...(createdMs === undefined ? {} : { createdMs }),
     ...(mode === undefined ? {} : { mode }),
     ...(ownerId === undefined ? {} : { ownerId }),

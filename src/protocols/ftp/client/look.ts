@@ -3,7 +3,7 @@ import { baseName, parentOf, resolvePath, ROOT, type VirtualPath } from '../../.
 import { FileError, type FileErrorKind } from '../../../files/error.ts';
 import type { CallOptions, Entry, StatOptions } from '../../../files/file-system.ts';
 import { parseMlsx } from '../../listing/parse-mlsx.ts';
-import { parseTimeValue } from '../wire/time-value.ts';
+import { parseTimeValue } from '../../../base/time-value.ts';
 import { entryOf } from './entry-of.ts';
 import { isPositive } from './failure.ts';
 import { at, has, refusedAt, type Remote } from './remote.ts';
@@ -27,8 +27,9 @@ const isReply = (look: Look): look is FtpReply => 'code' in look;
 async function byMlst(remote: Remote, session: FtpSession, path: VirtualPath, options: CallOptions): Promise<Look> {
   const reply = await session.command({ verb: 'MLST', argument: remote.paths.toServer(path) }, options);
   if (!isPositive(reply)) return reply;
-  const line = reply.lines.slice(1, -1).find((inner) => inner.includes('=')) ?? '';
-  const parsed = parseMlsx(line.replace(/^ /, ''));
+  const line = (reply.lines.slice(1, -1).find((inner) => inner.includes('=')) ?? '').trimStart();
+  // Behind the facts stands a path, in whatever form the server likes: what was asked for is known.
+  const parsed = parseMlsx(`${line.slice(0, Math.max(0, line.indexOf(' ')))} name`);
   if (parsed.kind === 'entry') return { ...entryOf(parsed.entry), name: baseName(path) };
   // The directory itself is no entry of a listing (`type=cdir`), but what was asked for here.
   return directoryEntry(path);
@@ -41,7 +42,13 @@ async function byParts(remote: Remote, session: FtpSession, path: VirtualPath, o
   if (size.code === 213 && /^\s*\d+/.test(size.lines.join(''))) {
     const time = await session.command({ verb: 'MDTM', argument }, options);
     const modifiedMs = time.code === 213 ? parseTimeValue(time.lines.join('').trim()) : undefined;
-    return { name: baseName(path), type: 'file', sizeBytes: Number(size.lines.join('')), modifiedMs: modifiedMs ?? 0 };
+    return {
+      name: baseName(path),
+      type: 'file',
+      sizeBytes: Number(size.lines.join('')),
+      modifiedMs: modifiedMs ?? 0,
+      modifiedPrecision: 'second',
+    };
   }
   const directory = await session.command({ verb: 'CWD', argument }, options);
   return isPositive(directory) ? directoryEntry(path) : size;
