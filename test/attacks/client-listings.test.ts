@@ -55,7 +55,6 @@ describe('lines of MLSD', () => {
   });
 
   for (const [what, line] of [
-    ['up', 'type=file;size=1; ..'],
     ['absolute', 'type=file;size=1; /etc/passwd'],
     ['up in the middle', 'type=file;size=1; a/../../b'],
     ['with a slash', 'type=file;size=1; a/b'],
@@ -72,6 +71,14 @@ describe('lines of MLSD', () => {
       );
       assert.equal(issues.length, 1);
     });
+
+  test('the directory above is no entry, whatever type it says it has', async () => {
+    const { entries } = await listLines(`type=file;size=1; ..\r\ntype=dir; .\r\ntype=pdir; ..\r\n${HONEST}`);
+    assert.deepEqual(
+      entries.map(({ name }) => name),
+      ['honest.txt'],
+    );
+  });
 
   for (const [what, line] of [
     ['__proto__', 'type=file;size=1;__proto__=1;constructor=2; odd'],
@@ -176,6 +183,11 @@ describe('numbers that are none', () => {
         (error: unknown) => assertFails(Promise.reject(error as Error), 'protocol', 'unsupported', 'not-found', 'io'),
       );
     });
+
+  test('a fact line of MLST that nobody understands makes no directory', async () => {
+    await using meeting = await meet({ files: { '/f': 'hello' }, script: { MLST: '250-of f\r\n =?; \r\n250 end' } });
+    assert.notEqual((await statOf(meeting)).type, 'directory');
+  });
 
   test('honest twin: SIZE and MDTM', async () => {
     await using meeting = await meet(plain);

@@ -32,14 +32,22 @@ async function byMlst(remote: Remote, session: FtpSession, path: VirtualPath, op
   const parsed = parseMlsx(`${line.slice(0, Math.max(0, line.indexOf(' ')))} name`);
   if (parsed.kind === 'entry') return { ...entryOf(parsed.entry), name: baseName(path) };
   // The directory itself is no entry of a listing (`type=cdir`), but what was asked for here.
-  return directoryEntry(path);
+  if (parsed.kind === 'nothing') return directoryEntry(path);
+  return await byParts(remote, session, path, options);
+}
+
+/** The count at the beginning of a text, unless it is beyond all counting. */
+function numberIn(text: string): number | undefined {
+  const digits = /^\s*(\d+)(?=\s|$)/.exec(text)?.[1];
+  return digits !== undefined && Number.isSafeInteger(Number(digits)) ? Number(digits) : undefined;
 }
 
 async function byParts(remote: Remote, session: FtpSession, path: VirtualPath, options: CallOptions): Promise<Look> {
   const argument = remote.paths.toServer(path);
   await session.useImageType(options);
   const size = await session.command({ verb: 'SIZE', argument }, options);
-  if (size.code === 213 && /^\s*\d+/.test(size.lines.join(''))) {
+  const sizeBytes = size.code === 213 ? numberIn(size.lines.join('')) : undefined;
+  if (sizeBytes !== undefined) {
     const time = await session.command({ verb: 'MDTM', argument }, options);
     const modifiedMs = time.code === 213 ? parseTimeValue(time.lines.join('').trim()) : undefined;
     return {
