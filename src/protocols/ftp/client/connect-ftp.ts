@@ -17,7 +17,7 @@ import { serverPaths } from './paths.ts';
 import { SessionPool } from './pool.ts';
 import type { FtpFileSystem, FtpPowers } from './powers.ts';
 import { openRemoteReader } from './reader.ts';
-import { has, type Remote } from './remote.ts';
+import { firstHabits, has, type Remote } from './remote.ts';
 import { copyWithinServer } from './copy-within-server.ts';
 import type { FtpCommand, FtpReply } from './session.ts';
 import { sessionSettings } from './settings.ts';
@@ -115,7 +115,7 @@ export async function connectFtp(options: FtpClientOptions): Promise<FtpFileSyst
       settings,
       paths: serverPaths(server.home),
       uploads: options.uploads ?? 'temporary',
-      habits: { listAll: 'untried' },
+      habits: firstHabits(server),
     };
     return judged(fileSystemOf(remote));
   } catch (error) {
