@@ -15,6 +15,8 @@ export interface Remote {
   readonly settings: SessionSettings;
   readonly uploads: 'temporary' | 'direct';
   readonly habits: Habits;
+  /** Where uploads of this client write now: no two write into one part. */
+  readonly uploading: Set<VirtualPath>;
 }
 
 /** What turned out while the server was used. */
