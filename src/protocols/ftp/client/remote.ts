@@ -19,6 +19,9 @@ export interface Remote {
   readonly uploading: Set<VirtualPath>;
 }
 
+/** Commands that set the time of a file; `UTIME` stands behind SITE, in two forms. */
+export type TimeCommand = 'MFMT' | 'MDTM' | 'UTIME' | 'long UTIME';
+
 /** What turned out while the server was used. */
 export interface Habits {
   mlst: 'offered' | 'useless';
@@ -27,12 +30,15 @@ export interface Habits {
   listAll: 'untried' | 'works' | 'useless';
   /** Whether SIZE tells files from all else: some servers do not know it, and some have one for directories too. */
   size: 'untried' | 'of-files' | 'useless';
+  /** Those that may set a time, in the order in which they are tried. */
+  times: readonly TimeCommand[];
 }
 
 /** What FEAT promises of it; MLSD comes with MLST (RFC 3659 §7.8). */
 export function firstHabits({ features }: ServerFeatures): Habits {
   const mlst = features.has('MLST') || features.has('MLSD') ? 'offered' : 'useless';
-  return { mlst, mlsd: mlst, listAll: 'untried', size: 'untried' };
+  const times: readonly TimeCommand[] = features.has('MFMT') ? ['MFMT'] : ['MFMT', 'MDTM', 'UTIME', 'long UTIME'];
+  return { mlst, mlsd: mlst, listAll: 'untried', size: 'untried', times };
 }
 
 export const has = ({ server }: Remote, feature: string): boolean => server.features.has(feature);

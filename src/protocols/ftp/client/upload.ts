@@ -42,6 +42,8 @@ class RemoteUpload implements Upload {
   #positionBytes: number;
   /** Bytes under the part's name while no stream is open. */
   #partBytes: number;
+  /** Something may lie under the part's name. */
+  #hasBegun: boolean;
   #turn: Promise<unknown> = Promise.resolve();
   /** `cut`: a stream failed, and nobody knows how many of its bytes have arrived. */
   #state: 'open' | 'cut' | 'ended' = 'open';
@@ -54,6 +56,7 @@ class RemoteUpload implements Upload {
     this.startBytes = begun.startBytes;
     this.#positionBytes = begun.startBytes;
     this.#partBytes = begun.partBytes;
+    this.#hasBegun = begun.base === 'part';
   }
 
   /** Opens the stream: refusals come now, and not with the first byte. Bytes that are continued are copied first. */
@@ -63,6 +66,11 @@ class RemoteUpload implements Upload {
       else await this.#remote.pool.retrying(() => this.#open('once'), this.#options);
       this.#rest();
     });
+  }
+
+  /** It did not come about: what it continues stays as it was. */
+  cancel(): Promise<void> {
+    return this.#ending(() => (this.#base === 'part' ? this.#abandon() : this.#remove()));
   }
 
   write(bytes: Uint8Array, positionBytes: number): Promise<void> {
@@ -115,7 +123,7 @@ class RemoteUpload implements Upload {
   async #remove(): Promise<void> {
     await this.#abandon();
     const { part, path, existing } = this.#target;
-    if (part === path && existing !== undefined) return;
+    if (!this.#hasBegun || (part === path && existing !== undefined)) return;
     const argument = this.#remote.paths.toServer(part);
     await this.#remote.pool.use((session) => session.command({ verb: 'DELE', argument }));
   }
@@ -148,7 +156,9 @@ class RemoteUpload implements Upload {
     const { path } = this.#target;
     if (this.#state === 'ended') throw new Error(`the upload of ${path} has ended`);
     if (this.#state === 'cut')
-      throw new FileError('connection-lost', path, { detail: 'this upload was cut; keep it, and continue it with another' });
+      throw new FileError('connection-lost', path, {
+        detail: 'this upload was cut; keep it, and continue it with another',
+      });
   }
 
   #confirmInOrder(positionBytes: number): void {
@@ -190,6 +200,7 @@ class RemoteUpload implements Upload {
       const place = { fromBytes: this.#positionBytes, partBytes: this.#partBytes };
       const outgoing = await openStore(this.#remote, lease.session, this.#target.part, { ...this.#options, ...place });
       if (this.#positionBytes === 0) this.#partBytes = 0;
+      this.#hasBegun = true;
       return (this.#stream = { lease, outgoing });
     } catch (error) {
       lease.release();
@@ -290,11 +301,13 @@ export async function openRemoteUpload(remote: Remote, path: VirtualPath, option
   const target = await findTarget(remote, path, options).catch((error: unknown) => {
     throw at(path, error);
   });
+  let upload: RemoteUpload | undefined;
   try {
-    const upload = new RemoteUpload(remote, target, await whereToBegin(remote, target, options), call);
+    upload = new RemoteUpload(remote, target, await whereToBegin(remote, target, options), call);
     await upload.begin();
     return upload;
   } catch (error) {
+    await upload?.cancel().catch(() => undefined);
     giveUpName(remote, target);
     throw await whyNotStored(remote, path, error, call);
   }
