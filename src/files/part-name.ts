@@ -1,29 +1,44 @@
-/** The names of files that are not whole yet, beside the file that they will be. */
-import { decodeName, encodeName } from '../base/name.ts';
+/** The name under which what arrived of a file waits beside it until all of it is there. */
+import { encodeName } from '../base/name.ts';
 
 const SUFFIX = '.portcall-part';
-const PART = /^\..*\.[0-9a-f]{16}\.portcall-part$/s;
-/** What Linux and most other systems allow a name. */
+const PART = /^\..+\.[0-9a-f]{16}\.portcall-part$/s;
+/** Names on most disks, and in most protocols, have no more. */
 const MAX_NAME_BYTES = 255;
-const HASH_DIGITS = 16;
+const MAX_KEPT_BYTES = MAX_NAME_BYTES - `..${'0'.repeat(16)}${SUFFIX}`.length;
+/** What begins so beside the leading dot belongs to the local file system itself. */
+const RESERVED = /^portcall-/i;
 
-/** FNV-1a of 64 bits (draft-eastlake-fnv §2): names need no secrecy, only to differ. */
+const FNV_OFFSET = 0xcbf29ce484222325n;
+const FNV_PRIME = 0x100000001b3n;
+
+/** FNV-1a of 64 bits: it tells names apart, and keeps nobody out. */
 function shortHash(text: string): string {
-  let hash = 0xcbf29ce484222325n;
-  for (const byte of encodeName(text)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
-  return hash.toString(16).padStart(HASH_DIGITS, '0');
+  let hash = FNV_OFFSET;
+  for (const byte of encodeName(text)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * FNV_PRIME);
+  return hash.toString(16).padStart(16, '0');
+}
+
+/** The beginning of a name that has no more than so many bytes; no character is cut. */
+function beginningOf(name: string, maxBytes: number): string {
+  let kept = '';
+  let bytes = 0;
+  for (const character of name) {
+    bytes += encodeName(character).length;
+    if (bytes > maxBytes) break;
+    kept += character;
+  }
+  return kept;
 }
 
 /**
- * The name under which the unfinished `name` waits: `.c2911.bin.0123456789abcdef.portcall-part`. The same owner finds it
- * again; another has a name of its own. A long name is cut, so that it stays within 255 bytes.
+ * The same for the same name and destination, on every run and machine: `.NAME.HASH.portcall-part`, never over 255 bytes.
+ * `label` is how the destination is known: two destinations that meet in one directory do not share a part.
  */
-export function partNameFor(name: string, owner: string): string {
-  const hash = shortHash(`${owner}\0${name}`);
-  const room = MAX_NAME_BYTES - SUFFIX.length - HASH_DIGITS - 2;
-  const bytes = encodeName(name);
-  return `.${bytes.length <= room ? name : decodeName(bytes.subarray(0, room))}.${hash}${SUFFIX}`;
+export function partName(name: string, label: string): string {
+  const shown = RESERVED.test(name) ? `-${name}` : name;
+  return `.${beginningOf(shown, MAX_KEPT_BYTES)}.${shortHash(`${label}\0${name}`)}${SUFFIX}`;
 }
 
-/** True for a name that {@link partNameFor} may have made: such files are no part of a tree. */
+/** True for a name that {@link partName} could have made: a walk passes over it. */
 export const isPartName = (name: string): boolean => PART.test(name);

@@ -2,6 +2,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { VirtualPath } from '../../base/virtual-path.ts';
 import type { CallOptions, Entry, FileSystem, HashAlgorithm } from '../file-system.ts';
+import type { Pace } from './pace.ts';
 
 /** A name in a file system. */
 export interface Place {
@@ -48,6 +49,8 @@ export interface CopyReport {
 export type CopyEvent =
   | { readonly kind: 'started'; readonly from: string; readonly to: string; readonly sizeBytes: number }
   | { readonly kind: 'resumed'; readonly from: string; readonly to: string; readonly atBytes: number }
+  /** What an earlier attempt left is not continued; `reason` is a clause that says why. */
+  | { readonly kind: 'began-anew'; readonly from: string; readonly to: string; readonly reason: string }
   /** At most ten a second for each file. */
   | {
       readonly kind: 'progress';
@@ -86,7 +89,52 @@ export interface CopyOptions extends CallOptions {
   /** `server` lets one server copy within itself, or to another, where it can; the default is `through-us`. */
   readonly way?: 'through-us' | 'server';
   readonly rateBytesPerSecond?: number;
+  /** Shared by all copies that are given it, and stronger than `rateBytesPerSecond`. */
+  readonly pace?: Pace;
+  /** What a listing of a moment ago says of the source: it is not asked for again. */
+  readonly expected?: Entry;
+  /**
+   * Asked when `way` is `server` and the places are two: has one server send the file straight to the other, under the
+   * name that it is given, which is not yet the last one. Gives `undefined` when the two cannot; failing with
+   * `unsupported` does the same. Either way the bytes then go through us.
+   */
+  readonly betweenServers?: (from: Place, to: Place, options: CallOptions) => Promise<void> | undefined;
   readonly records?: ResumeRecords;
   /** Attempts for one file, and pauses between them, after failures that pass. */
   readonly retry?: { readonly attempts: number; readonly firstDelayMs: number; readonly maxDelayMs: number };
+}
+
+export interface TreeOptions extends CopyOptions {
+  /** Files that are copied at once; 4 unless told. */
+  readonly parallel?: number;
+  /** Whether a file is copied, or a directory entered; `path` is relative to the source, without a leading `/`. */
+  readonly filter?: (path: string, entry: Entry) => boolean;
+  /** `skip` (the default) passes over symlinks with a warning; `follow` copies what they lead to. */
+  readonly links?: 'skip' | 'follow';
+  /** Directories inside one another; 64 unless told. */
+  readonly maxDepth?: number;
+  /** Names looked at in all; 1,000,000 unless told. */
+  readonly maxEntries?: number;
+}
+
+export interface TreeFailure {
+  /** In the source. */
+  readonly path: VirtualPath;
+  /** A `FileError`. */
+  readonly error: unknown;
+}
+
+export interface TreeReport {
+  /** Of the files that were copied or passed over: the first 10,000, so that memory has a bound. */
+  readonly reports: readonly CopyReport[];
+  /** The first 10,000. */
+  readonly failures: readonly TreeFailure[];
+  /** Sentences on what was passed over: the first 1,000. */
+  readonly warnings: readonly string[];
+  /** Exact, whatever was left out of the lists. */
+  readonly files: number;
+  readonly directories: number;
+  readonly failed: number;
+  readonly sizeBytes: number;
+  readonly durationMs: number;
 }

@@ -5,7 +5,7 @@ import { FileError } from '../../../files/error.ts';
 import type { ClientEvent } from '../../../observe/client-event.ts';
 import { printCommand, type TelnetEscape } from '../wire/printed-command.ts';
 import { ReplyReader } from '../wire/reply-reader.ts';
-import { connectionFailure } from './failure.ts';
+import { connectionFailure, shownReply } from './failure.ts';
 import { inTime } from './patience.ts';
 import { securedChannel } from './secure.ts';
 import type { FtpCommand, FtpReply } from './session.ts';
@@ -105,8 +105,21 @@ export class ControlConnection {
   /** Sends a command and waits for its final reply. */
   async exchange(command: FtpCommand, signal?: AbortSignal, patienceMs?: number): Promise<FtpReply> {
     signal?.throwIfAborted();
+    this.#refuseEarlyReply();
     this.send(command);
     return await this.finalReply(signal, patienceMs);
+  }
+
+  /** A reply that came before its command would be taken for the command's. Only a farewell (421) needs no question. */
+  #refuseEarlyReply(): void {
+    const early = this.#unread[0];
+    if (early === undefined || early.code === 421) return;
+    const failure = connectionFailure(
+      'protocol',
+      `the server sent a reply that nobody waits for: ${shownReply(early)}`,
+    );
+    this.#end(failure);
+    throw failure;
   }
 
   /** The next reply that is not a preliminary one. */

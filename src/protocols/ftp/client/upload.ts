@@ -4,7 +4,7 @@ import { encodeName } from '../../../base/name.ts';
 import { baseName, parentOf, resolvePath, ROOT, type VirtualPath } from '../../../base/virtual-path.ts';
 import { FileError } from '../../../files/error.ts';
 import type { CallOptions, CommitOptions, Entry, Upload, WriteOptions } from '../../../files/file-system.ts';
-import { partNameFor } from '../../../files/part-name.ts';
+import { partName } from '../../../files/part-name.ts';
 import { isIntermediate, isPositive } from './failure.ts';
 import { lookAt, whyRefused, withKind } from './look.ts';
 import type { Lease } from './pool.ts';
@@ -38,7 +38,7 @@ const below = (directory: VirtualPath, name: string): VirtualPath => {
 
 /** The name under which an owner's upload of a path waits. */
 export const partPath = (path: VirtualPath, owner: string): VirtualPath =>
-  below(parentOf(path), partNameFor(baseName(path), owner));
+  below(parentOf(path), partName(baseName(path), owner));
 
 class RemoteUpload implements Upload {
   readonly startBytes: number;
