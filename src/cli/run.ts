@@ -11,6 +11,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { kickCommand } from './commands/kick.ts';
 import { reloadCommand } from './commands/reload.ts';
 import { serveCommand } from './commands/serve.ts';
+import { shellCommand } from './commands/shell.ts';
 import { userAddCommand } from './commands/user-add.ts';
 import { userHashCommand } from './commands/user-hash.ts';
 import { userListCommand } from './commands/user-list.ts';
@@ -33,6 +34,7 @@ const COMMANDS: readonly CommandRow[] = [
   banListCommand,
   banLiftCommand,
   doctorCommand,
+  shellCommand,
 ];
 
 const GROUPS: ReadonlyMap<string, string> = new Map([

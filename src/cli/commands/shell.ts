@@ -2,9 +2,19 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { openPlaces } from '../../app/shell/open-places.ts';
+import { systemClock } from '../../base/clock.ts';
 import { defaultStateDirectory } from '../../config/state-directory.ts';
+import { copyFile } from '../../files/copy/copy-file.ts';
+import { copyTree } from '../../files/copy/copy-tree.ts';
+import { hashFile } from '../../files/copy/hash-file.ts';
+import { memoryRecords } from '../../files/copy/memory-records.ts';
+import { FileError } from '../../files/error.ts';
+import { expand } from '../../files/sync/expand.ts';
 import { CommandError, type CommandRow, type OptionRow } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
+import { addressOf, CONNECTION_OPTIONS } from '../ftp-address.ts';
+import { explain } from '../shell/failure.ts';
 import type { Voice } from '../shell/execute.ts';
 import { linesOf } from '../shell/script.ts';
 import { runShell, runShellScript, type ShellOptions } from '../shell/shell.ts';
@@ -44,7 +54,7 @@ async function runWith(open: OpenPlaces, options: Options, world: World, url: st
   const stop = new AbortController();
   const leave = world.onStopSignal(() => stop.abort(new CommandError(EXIT.interrupted, 'interrupted')));
   try {
-    await using places = await open(url, { options, world, signal: stop.signal });
+    await using places = await opened(open, url, { options, world, signal: stop.signal });
     const { command } = options;
     if (typeof command !== 'string' && world.terminal !== undefined) {
       const { terminal } = world;
@@ -59,6 +69,41 @@ async function runWith(open: OpenPlaces, options: Options, world: World, url: st
     leave();
   }
 }
+
+/** Failures of opening are told as those of the commands are. */
+async function opened(open: OpenPlaces, url: string, asked: Parameters<OpenPlaces>[1]): ReturnType<OpenPlaces> {
+  try {
+    return await open(url, asked);
+  } catch (cause) {
+    const { code, sentence } = explain(cause);
+    throw cause instanceof FileError ? new CommandError(code, sentence, { cause }) : cause;
+  }
+}
+
+const openFtp: OpenPlaces = async (url, { options, world, signal }) => {
+  const { connection, path, shown } = await addressOf(url, options, world);
+  const { protocol, host } = new URL(shown);
+  const places = await openPlaces({
+    connection: { ...connection, signal },
+    path,
+    label: `${protocol}//${host}`,
+    localDirectory: world.cwd,
+  });
+  const records = memoryRecords();
+  return {
+    remote: places.remote,
+    local: places.local,
+    ftp: places.ftp,
+    clock: systemClock,
+    mover: {
+      copyFile: (from, to, copy) => copyFile(from, to, { ...copy, records }),
+      copyTree: (from, to, copy) => copyTree(from, to, { ...copy, records }),
+      hashFile,
+      expand,
+    },
+    [Symbol.asyncDispose]: () => places[Symbol.asyncDispose](),
+  };
+};
 
 /** The row, given how places are opened and the options that opening takes. */
 export const createShellCommand = (open: OpenPlaces, openingOptions: readonly OptionRow[]): CommandRow => ({
@@ -77,3 +122,5 @@ export const createShellCommand = (open: OpenPlaces, openingOptions: readonly Op
     return runWith(open, options, world, url);
   },
 });
+
+export const shellCommand = createShellCommand(openFtp, CONNECTION_OPTIONS);

@@ -34,10 +34,22 @@ const WORDS: ReadonlyMap<FileErrorKind, string> = new Map<FileErrorKind, string>
   ['full', 'there is no room left'],
 ]);
 
+/** Failures of the place as a whole, where `/` says nothing. */
+const OF_THE_SERVER: ReadonlySet<FileErrorKind> = new Set<FileErrorKind>([
+  'login-refused',
+  'not-trusted',
+  'unreachable',
+  'timed-out',
+  'connection-lost',
+  'too-many-connections',
+  'protocol',
+]);
+
 function explainFile({ kind, path, detail, reply }: FileError): Explained {
   const words = detail ?? WORDS.get(kind) ?? kind;
   const said = reply === undefined || words.includes(reply) ? '' : ` (${reply})`;
-  return { code: CODES.get(kind) ?? EXIT.failed, sentence: `${path}: ${words}${said}` };
+  const where = path === '/' && OF_THE_SERVER.has(kind) ? '' : `${path}: `;
+  return { code: CODES.get(kind) ?? EXIT.failed, sentence: `${where}${words}${said}` };
 }
 
 /** The sentence may hold anything that a server said: escape it before showing it. */
