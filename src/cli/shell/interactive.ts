@@ -187,7 +187,7 @@ async function mayLeave(terminal: Terminal, { jobs }: ShellSession): Promise<boo
   const answer = await new Promise<string>((resolve) => {
     editor.on('close', () => resolve('yes'));
     editor.question(
-      `${length === 1 ? 'A transfer' : `${length} transfers`} still run. Stop and leave? [y/N] `,
+      `${length === 1 ? 'A transfer runs' : `${length} transfers run`} still. Stop and leave? [y/N] `,
       resolve,
     );
   });

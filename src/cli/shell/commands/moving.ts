@@ -115,14 +115,14 @@ const KINDS: readonly Kind[] = [
   },
   {
     name: 'reget',
-    summary: 'fetch, going on where an earlier attempt ended',
+    summary: 'fetch, going on where an earlier reget was cut',
     direction: 'down',
     resume: 'if-possible',
     count: 'one',
   },
   {
     name: 'reput',
-    summary: 'send, going on where an earlier attempt ended',
+    summary: 'send, going on where an earlier reput was cut',
     direction: 'up',
     resume: 'if-possible',
     count: 'one',
