@@ -59,7 +59,7 @@ export async function moveInOrder(run: Run, { start, reader, hasher }: Moving): 
   const startBytes = totalOf(start.done);
   const read: Pump['read'] = (into, positionBytes) => reader.read(into, positionBytes);
   if (hasher !== undefined && startBytes > 0)
-    await hashBytes(hasher, { read, endBytes: startBytes, signal: run.signal });
+    await hashBytes(hasher, { read, endBytes: startBytes, signal: run.signal, pace: run.pace });
   const span = new Span(startBytes, Infinity);
   await pumpSpan({
     ...sharedOf(run, start, source),

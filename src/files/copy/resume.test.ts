@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { assertFails, namesOf, path } from '../../../test/conformance/files-probe.ts';
@@ -97,9 +99,14 @@ describe('what an interrupted copy leaves', () => {
     test(`by ${how}: nothing, unless it is to be continued`, async () => {
       const { source, target } = await setUp();
       const cut = { how, afterBytes: 200 * KIB };
-      await cutCopy(source, target, cut, { ...basic, resume: 'never' });
-      assert.deepEqual(await namesOf(target, '/'), []);
-      assert.equal(await target.interruptedSize?.(path('/b'), 'to'), undefined);
+      using made = makeLocal({ flush: 'never' });
+      const retry = { attempts: 2, firstDelayMs: 0, maxDelayMs: 0 };
+      for (const files of [target, farAway(target), made.fileSystem]) {
+        await cutCopy(source, files, cut, { ...basic, resume: 'never', retry });
+        assert.deepEqual(await namesOf(files, '/'), []);
+        assert.equal(await files.interruptedSize?.(path('/b'), 'to'), undefined);
+      }
+      assert.deepEqual(readdirSync(made.root), []);
       await cutCopy(source, target, cut, basic);
       assert.deepEqual(await namesOf(target, '/'), [partOf('to').slice(1)]);
     });
@@ -190,6 +197,35 @@ describe('it begins anew, and says why', () => {
     assert.equal((await rig.target.stat(path('/precious'))).sizeBytes, 100 * KIB);
     assert.deepEqual(await namesOf(rig.target, '/'), ['b', 'precious']);
   });
+});
+
+describe('what had arrived before is proven by hash too', () => {
+  const bytes = sampleBytes(300 * KIB);
+  const cut = { how: 'read', afterBytes: 200 * KIB } as const;
+  const damaged = async (): Promise<{ source: FileSystem; target: FileSystem }> => {
+    const [source, target] = [memoryFileSystem(), memoryFileSystem()];
+    await putBytes(source, '/a', bytes);
+    await cutCopy(source, target, cut, basic);
+    const part = await getBytes(target, partOf('to'));
+    part[10] = (part[10] ?? 0) ^ 1;
+    await putBytes(target, partOf('to'), part);
+    return { source, target };
+  };
+  const hashing: NonNullable<FileSystem['hashing']> = {
+    algorithms: new Set(['sha256']),
+    of: async () => createHash('sha256').update(bytes).digest('hex'),
+  };
+  for (const own of [false, true])
+    test(`damage before the overlap is found (${own ? 'the source hashes itself' : 'the source is read again'})`, async () => {
+      const { source: inner, target } = await damaged();
+      let readBytes = 0;
+      const counted = hooked(inner, { read: (piece) => void (readBytes += piece.length) });
+      const source = own ? { ...counted, hashing } : counted;
+      await assertFails(finish(source, target, { ...basic, verify: 'hash' }), 'integrity');
+      assert.deepEqual(await namesOf(target, '/'), []);
+      assert.ok(own ? readBytes < 200 * KIB : readBytes >= 300 * KIB, `${readBytes} bytes were read`);
+      assert.equal((await finish(source, target, { ...basic, verify: 'hash' })).resumedAtBytes, 0);
+    });
 });
 
 test('records that cannot be kept fail no copy', async () => {
