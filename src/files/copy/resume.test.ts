@@ -145,6 +145,40 @@ describe('what an interrupted copy leaves', () => {
   });
 });
 
+test('a write that runs when the signal comes is waited for, and counts', async () => {
+  const controller = new AbortController();
+  const inner = memoryFileSystem();
+  const source = memoryFileSystem();
+  await putBytes(source, '/a', sampleBytes(300 * KIB));
+  const state = { writing: 0 };
+  const target: FileSystem = {
+    ...inner,
+    openAt: async (at, call) => {
+      const file = await inner.openAt(at, call);
+      return {
+        stat: () => file.stat(),
+        read: (into, position) => file.read(into, position),
+        write: async (bytes, position) => {
+          state.writing += 1;
+          if (position >= 160 * KIB) controller.abort(new Error('enough'));
+          await new Promise((resolve) => setImmediate(resolve));
+          await file.write(bytes, position);
+          state.writing -= 1;
+        },
+        setAttributes: (attributes) => file.setAttributes(attributes),
+        sync: () => file.sync(),
+        async close() {
+          assert.equal(state.writing, 0, 'it was let go in the middle of a write');
+          await file.close();
+        },
+        [Symbol.asyncDispose]: () => file.close(),
+      };
+    },
+  };
+  await assert.rejects(finish(source, target, { ...basic, signal: controller.signal }), /enough/);
+  assert.equal((await inner.stat(path(partOf('to')))).sizeBytes, 168 * KIB);
+});
+
 describe('it begins anew, and says why', () => {
   const cut = { how: 'read', afterBytes: 200 * KIB } as const;
   const bytes = sampleBytes(300 * KIB);
@@ -187,6 +221,12 @@ describe('it begins anew, and says why', () => {
     const rig = await setUp(basic);
     await rig.source.setAttributes?.(path('/a'), { sizeBytes: 150 * KIB });
     await beginsAnew(rig, basic, /more had arrived than the source has now/);
+  });
+  test('when the source has become too small to be continued at all', async () => {
+    const rig = await setUp(basic);
+    await rig.source.setAttributes?.(path('/a'), { sizeBytes: 5 });
+    await finish(rig.source, rig.target, basic);
+    assert.deepEqual(await namesOf(rig.target, '/'), ['b']);
   });
   test('a link under the name of the part is not written through', async () => {
     const rig = await setUp(basic);
