@@ -1,10 +1,17 @@
 #!/bin/sh
-# Fetches the rival FTP servers of the benchmark as Debian packages and unpacks them into a folder.
+# Fetches the FTP servers that Portcall is measured and tested beside as Debian packages and unpacks them into a folder.
 # Nothing is installed: as packages they conflict with one another. Usage: bench/get-rivals.sh [DIR]
 set -eu
 
 dir=${1:-${PORTCALL_RIVALS:-${XDG_CACHE_HOME:-$HOME/.cache}/portcall-rivals}}
 rivals='vsftpd proftpd-core pure-ftpd python3-pyftpdlib'
+
+# Once is enough: what is complete is not asked for again.
+if [ -e "$dir/versions" ] && [ -z "${PORTCALL_RIVALS_AGAIN:-}" ]; then
+  complete=yes
+  for package in $rivals; do grep -q "^$package " "$dir/versions" || complete=no; done
+  [ "$complete" = no ] || { echo "get-rivals: all are in $dir; PORTCALL_RIVALS_AGAIN=1 fetches them again"; exit 0; }
+fi
 
 mkdir -p "$dir/packages" "$dir/root"
 cd "$dir/packages"
@@ -30,6 +37,6 @@ for archive in *.deb; do
 done
 
 for package in $rivals; do
-  grep "^$package " "$dir/versions" || echo "get-rivals: $package is not available here; the benchmark will leave it out" >&2
+  grep "^$package " "$dir/versions" || echo "get-rivals: $package is not available here; benchmarks and tests will leave it out" >&2
 done
 echo "unpacked into $dir"

@@ -5,6 +5,8 @@ import type { Row } from './measurement.ts';
 import { PORTCALL } from './portcall.ts';
 import { advantage, type Results } from './results.ts';
 
+type Named = Pick<Contestant, 'name'>;
+
 export interface Occasion {
   readonly date: Date;
   readonly rounds: number;
@@ -58,7 +60,7 @@ are off. Passwords cost what their check costs (see the list above): the rows of
 anonymous logins are without it. ProFTPD's login rate is mostly sleep: its listener pauses for up to 200 ms whenever a
 session's process ends.`;
 
-function machine(): string {
+export function machine(): string {
   const [first] = cpus();
   const memory = `${Math.round(totalmem() / 1024 ** 3)} GiB of memory`;
   const cores = `${cpus().length} cores (${first?.model.trim() ?? 'unknown'})`;
@@ -77,7 +79,7 @@ function programs({ contestants, absent, rounds }: Occasion): string {
   ].join('\n');
 }
 
-function table(results: Results, contestants: readonly Contestant[]): string {
+export function table(results: Results, contestants: readonly Named[]): string {
   const names = contestants.map(({ name }) => name);
   const head = ['', 'unit', ...names, 'n', 'spread'];
   const lines = results.rows.map((row) => [
@@ -126,14 +128,14 @@ function bestOf(results: Results, row: Row, names: readonly string[]): string | 
 }
 
 /** Said in words too, so that nobody has to search for it. */
-function behind(results: Results, contestants: readonly Contestant[]): string {
+export function behind(results: Results, contestants: readonly Named[]): string {
   const lines = results.rows.flatMap((row) => behindIn(results, row, contestants));
   if (!contestants.some(({ name }) => name === PORTCALL)) return 'Portcall was not measured in this run.';
-  if (lines.length === 0) return 'No other server is ahead of Portcall in any row.';
-  return ['Where another server is ahead of Portcall:', '', ...lines].join('\n');
+  if (lines.length === 0) return 'Nobody else is ahead of Portcall in any row.';
+  return ['Where another is ahead of Portcall:', '', ...lines].join('\n');
 }
 
-function behindIn(results: Results, row: Row, contestants: readonly Contestant[]): string[] {
+function behindIn(results: Results, row: Row, contestants: readonly Named[]): string[] {
   const ours = results.median(row, PORTCALL);
   if (ours === undefined) return [];
   const ahead = contestants.flatMap(({ name }) => {
@@ -144,7 +146,7 @@ function behindIn(results: Results, row: Row, contestants: readonly Contestant[]
   return ahead.length === 0 ? [] : [`- ${row.label}: ${ahead.join(', ')}`];
 }
 
-function failures({ failures: sentences }: Results): string[] {
+export function failures({ failures: sentences }: Results): string[] {
   const lines = [...sentences.keys()].map((sentence) => `- ${sentence}`);
   return lines.length === 0 ? [] : [['Failed, and so without a figure:', '', ...lines].join('\n')];
 }

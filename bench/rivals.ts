@@ -131,6 +131,7 @@ async function configureVsftpd(setup: Setup, root: string): Promise<Launch['argv
     anon_root: setup.root,
     write_enable: 'YES',
     anon_upload_enable: 'YES',
+    anon_mkdir_write_enable: 'YES',
     anon_other_write_enable: 'YES',
     allow_writeable_chroot: 'YES',
     secure_chroot_dir: empty,

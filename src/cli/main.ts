@@ -1,6 +1,6 @@
 /** Joins the command line to the real process. */
 import { run } from './run.ts';
-import type { World } from './world.ts';
+import type { Terminal, World } from './world.ts';
 
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 /** How long a slow reader of the output may keep the process, at the end. */
@@ -11,10 +11,17 @@ function onReloadSignal(callback: () => void): () => void {
   return () => process.off('SIGHUP', callback);
 }
 
+const terminal: Terminal = {
+  input: process.stdin,
+  output: process.stdout,
+  screen: () => ({ columns: process.stdout.columns, rows: process.stdout.rows }),
+};
+
 const world = (): World => ({
   stdout: process.stdout,
   stderr: process.stderr,
   stdin: process.stdin,
+  ...(process.stdin.isTTY && process.stdout.isTTY ? { terminal } : {}),
   cwd: process.cwd(),
   pid: process.pid,
   onStopSignal(callback) {

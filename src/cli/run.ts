@@ -7,6 +7,7 @@ import { ConfigurationError, problemText } from '../config/problem.ts';
 import { CommandError, type CommandRow, type OptionRow } from './command.ts';
 import { banLiftCommand } from './commands/ban-lift.ts';
 import { banListCommand } from './commands/ban-list.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { kickCommand } from './commands/kick.ts';
 import { reloadCommand } from './commands/reload.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -31,6 +32,7 @@ const COMMANDS: readonly CommandRow[] = [
   reloadCommand,
   banListCommand,
   banLiftCommand,
+  doctorCommand,
 ];
 
 const GROUPS: ReadonlyMap<string, string> = new Map([

@@ -12,10 +12,20 @@ export interface Input extends AsyncIterable<Uint8Array | string> {
   setRawMode?(raw: boolean): unknown;
 }
 
+/** A terminal that somebody sits at. */
+export interface Terminal {
+  readonly input: NodeJS.ReadableStream & { setRawMode?(raw: boolean): unknown };
+  readonly output: NodeJS.WritableStream;
+  /** Its columns and rows as they are now. */
+  readonly screen: () => { readonly columns: number; readonly rows: number };
+}
+
 export interface World {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly stdin: Input;
+  /** What a line editor needs; absent where input or output is no terminal. */
+  readonly terminal?: Terminal;
   readonly cwd: string;
   readonly pid: number;
   /** Calls back for every SIGINT and SIGTERM from now on; the returned function ends it. */

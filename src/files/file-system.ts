@@ -16,6 +16,8 @@ export interface Entry {
   readonly type: EntryType;
   readonly sizeBytes: number;
   readonly modifiedMs: number;
+  /** How exactly `modifiedMs` is known, where the place says so. `minute` and `day` come from a LIST: its own time zone. */
+  readonly modifiedPrecision?: 'millisecond' | 'second' | 'minute' | 'day';
   readonly createdMs?: number;
   readonly accessedMs?: number;
   /** Permission bits, 0 to 0o7777. */
@@ -71,6 +73,8 @@ export interface ListOptions extends CallOptions {
 export interface ReadOptions extends CallOptions {
   /** What a listing of a moment ago says of the file: a place at the far end of a network need not ask again. */
   readonly expected?: Entry;
+  /** Where reading will begin: a place that reads in one stream opens it there. 0 unless told; reads elsewhere work too. */
+  readonly fromBytes?: number;
 }
 
 /** A file opened for reading. Reads may be made at any offset and may overlap. */

@@ -16,6 +16,8 @@ export interface Made {
 export interface SuiteOptions {
   /** Names of cases that do not apply, each with the reason. */
   readonly skips?: Readonly<Record<string, string>>;
+  /** Why none of it can be tried here. */
+  readonly skip?: string;
 }
 
 const NEEDS: readonly (readonly [Record<string, Case>, string, (files: FileSystem) => boolean])[] = [
@@ -35,9 +37,9 @@ const NEEDS: readonly (readonly [Record<string, Case>, string, (files: FileSyste
 export function describeFileSystem(
   name: string,
   make: () => Made | Promise<Made>,
-  { skips = {} }: SuiteOptions = {},
+  { skips = {}, skip }: SuiteOptions = {},
 ): void {
-  describe(`${name} keeps the file system contract`, () => {
+  describe(`${name} keeps the file system contract`, { skip: skip ?? false }, () => {
     for (const [cases, missing, has] of NEEDS) {
       for (const [title, run] of Object.entries(cases)) {
         test(title, { skip: skips[title] ?? false }, async (context) => {

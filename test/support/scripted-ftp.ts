@@ -216,7 +216,12 @@ export class Conversation {
   /** The data connection, as it was agreed: under TLS after PROT P. */
   async data(): Promise<Socket> {
     const socket = await this.rawData();
-    return this.protectsData ? this.#over(socket, this.shared.data) : socket;
+    return this.protectsData ? this.over(socket) : socket;
+  }
+
+  /** TLS over a data connection, for scripts that also need what lies below. */
+  over(socket: Socket): TLSSocket {
+    return this.#over(socket, this.shared.data);
   }
 
   /** The same, in the clear whatever was agreed. */

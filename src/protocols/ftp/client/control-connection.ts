@@ -3,9 +3,9 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { FileError } from '../../../files/error.ts';
 import type { ClientEvent } from '../../../observe/client-event.ts';
-import { printCommand } from '../wire/printed-command.ts';
+import { printCommand, type TelnetEscape } from '../wire/printed-command.ts';
 import { ReplyReader } from '../wire/reply-reader.ts';
-import { connectionFailure } from './failure.ts';
+import { connectionFailure, shownReply } from './failure.ts';
 import { inTime } from './patience.ts';
 import { securedChannel } from './secure.ts';
 import type { FtpCommand, FtpReply } from './session.ts';
@@ -31,6 +31,7 @@ export class ControlConnection {
   #failure: FileError | undefined;
   /** Keep-alives whose replies are still to come. */
   #noops = 0;
+  #telnet: TelnetEscape = 'doubled';
   /** A transfer runs: its last reply tells itself from those of keep-alives. */
   #transferring = false;
   readonly #onData = (chunk: Buffer): void => this.#read(chunk);
@@ -64,7 +65,7 @@ export class ControlConnection {
 
   /** Sends a line. Throws `bad-name` before anything is sent when it could be read as two, and the failure of a closed connection. */
   send({ verb, argument, secret }: FtpCommand): void {
-    const bytes = printCommand(verb, argument);
+    const bytes = printCommand(verb, argument, this.#telnet);
     if (bytes === undefined)
       throw new FileError('bad-name', '/', { detail: 'a name with a line end or a NUL cannot be sent over FTP' });
     if (this.#failure !== undefined) throw this.#failure;
@@ -102,16 +103,29 @@ export class ControlConnection {
   }
 
   /** Sends a command and waits for its final reply. */
-  async exchange(command: FtpCommand, signal?: AbortSignal): Promise<FtpReply> {
+  async exchange(command: FtpCommand, signal?: AbortSignal, patienceMs?: number): Promise<FtpReply> {
     signal?.throwIfAborted();
+    this.#refuseEarlyReply();
     this.send(command);
-    return await this.finalReply(signal);
+    return await this.finalReply(signal, patienceMs);
+  }
+
+  /** A reply that came before its command would be taken for the command's. Only a farewell (421) needs no question. */
+  #refuseEarlyReply(): void {
+    const early = this.#unread[0];
+    if (early === undefined || early.code === 421) return;
+    const failure = connectionFailure(
+      'protocol',
+      `the server sent a reply that nobody waits for: ${shownReply(early)}`,
+    );
+    this.#end(failure);
+    throw failure;
   }
 
   /** The next reply that is not a preliminary one. */
-  async finalReply(signal?: AbortSignal): Promise<FtpReply> {
+  async finalReply(signal?: AbortSignal, patienceMs?: number): Promise<FtpReply> {
     for (;;) {
-      const reply = await this.inTime(this.nextReply(), signal);
+      const reply = await this.inTime(this.nextReply(), signal, patienceMs);
       if (reply.code >= 200) return reply;
     }
   }
@@ -142,6 +156,11 @@ export class ControlConnection {
     this.#reader = new ReplyReader(this.#settings.limits.replyBytes);
     this.#listen(secured);
     this.tell({ kind: 'secured', connection: this.number, ...securedChannel(secured) });
+  }
+
+  /** How a byte of 255 is sent from now on. */
+  useTelnetEscape(escape: TelnetEscape): void {
+    this.#telnet = escape;
   }
 
   /** Ends it at once. */

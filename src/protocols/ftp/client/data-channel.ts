@@ -1,13 +1,13 @@
 /** Data connections of a client, by whichever way leads to one: EPSV, PASV, or a port of our own (RFC 959 §3.2, RFC 2428). */
 import { createServer, isIP, type Server, type Socket } from 'node:net';
-import type { FileError } from '../../../files/error.ts';
+import { FileError } from '../../../files/error.ts';
 import { parseExtendedPassive, parsePassive, printEprt, printPort } from '../wire/passive-reply.ts';
 import type { ControlConnection } from './control-connection.ts';
 import { dial } from './dial.ts';
 import { connectionFailure, isPositive, shownReply } from './failure.ts';
 import type { Learned } from './learned.ts';
 import { inTime } from './patience.ts';
-import type { FtpCommand } from './session.ts';
+import type { FtpCommand, FtpReply } from './session.ts';
 import type { SessionSettings } from './settings.ts';
 
 /** A data connection that is coming about. */
@@ -27,7 +27,8 @@ export interface DataChannelParts {
 
 /** `::ffff:10.0.0.1` is 10.0.0.1 as a socket of both families sees it. */
 const plainAddress = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '');
-const peerOf = (control: ControlConnection): string => plainAddress(control.socket.remoteAddress ?? '');
+/** The server's address, whichever family the socket is of. */
+export const peerOf = (control: ControlConnection): string => plainAddress(control.socket.remoteAddress ?? '');
 
 /** A promise that may fail before anybody asks. */
 function heard<T>(promise: Promise<T>): Promise<T> {
@@ -76,7 +77,7 @@ export class DataChannel {
 
   /** The first EPSV is awaited to its end: a server, or a firewall before it, may answer and yet let nobody in. */
   async #extendedPassive(signal: AbortSignal | undefined): Promise<Coming | undefined> {
-    const reply = await this.#control.exchange({ verb: 'EPSV' }, signal);
+    const reply = await this.#answerToEpsv(signal);
     const port = reply.code === 229 ? parseExtendedPassive(reply.lines.join(' ')) : undefined;
     if (port === undefined) {
       this.#giveUpEpsv(`EPSV is answered by ${shownReply(reply)}`);
@@ -92,6 +93,17 @@ export class DataChannel {
       if (signal?.aborted === true) throw error;
       this.#giveUpEpsv(`the port of EPSV, ${port}, is dead`);
       return undefined;
+    }
+  }
+
+  /** Firewalls swallow EPSV, and silence ends the session: the next one uses PASV. */
+  async #answerToEpsv(signal: AbortSignal | undefined): Promise<FtpReply> {
+    try {
+      return await this.#control.exchange({ verb: 'EPSV' }, signal);
+    } catch (error) {
+      const wasSilent = error instanceof FileError && error.kind === 'timed-out';
+      if (wasSilent && this.#learned.epsv !== 'works') this.#giveUpEpsv('EPSV is not answered');
+      throw error;
     }
   }
 

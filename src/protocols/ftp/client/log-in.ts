@@ -1,6 +1,7 @@
 /** From the greeting to a session that can transfer: TLS, the login, and what the server can do. */
 import type { FileErrorKind } from '../../../files/error.ts';
 import { parseFeatures, parseQuotedPath } from '../wire/features.ts';
+import type { TelnetEscape } from '../wire/printed-command.ts';
 import type { ControlConnection } from './control-connection.ts';
 import { connectionFailure, isIntermediate, isPositive, replyText, shownReply } from './failure.ts';
 import type { SecureClient } from './secure.ts';
@@ -16,6 +17,12 @@ function refusalKind({ code, lines }: FtpReply): FileErrorKind {
   if (code === 421 || FULL.test(lines.join(' '))) return 'too-many-connections';
   return code === 530 || code === 532 || (code >= 430 && code < 440) ? 'login-refused' : 'protocol';
 }
+
+/** These take a doubled 255 for two. */
+const WITHOUT_TELNET = /vsFTPd|Pure-FTPd|pyftpdlib/i;
+
+/** Whether the server undoes Telnet's doubling, as far as its greeting tells: the standard says that it does. */
+export const telnetEscapeFor = (greeting: string): TelnetEscape => (WITHOUT_TELNET.test(greeting) ? 'raw' : 'doubled');
 
 /** The text of the greeting. */
 export async function awaitGreeting(control: ControlConnection): Promise<string> {

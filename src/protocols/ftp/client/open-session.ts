@@ -7,15 +7,16 @@ import { FileError } from '../../../files/error.ts';
 import type { CallOptions } from '../../../files/file-system.ts';
 import { endedByFin, refuseTruncation, withholdFin } from '../channel/withheld-fin.ts';
 import { ControlConnection } from './control-connection.ts';
-import { type Coming, DataChannel } from './data-channel.ts';
+import { type Coming, DataChannel, peerOf } from './data-channel.ts';
 import { dial } from './dial.ts';
 import { connectionFailure, isFirst, isIntermediate, isPositive, replyText, shownReply } from './failure.ts';
 import { kindOfReply } from './kind-of-reply.ts';
 import { type Learned, nothingLearned } from './learned.ts';
-import { askFeatures, askUtf8, awaitGreeting, logIn, protectData, startTls } from './log-in.ts';
+import { askFeatures, askUtf8, awaitGreeting, logIn, protectData, startTls, telnetEscapeFor } from './log-in.ts';
 import type { FtpClientOptions } from './options.ts';
 import { SecureClient, securedChannel } from './secure.ts';
 import type {
+  CommandOptions,
   FtpCommand,
   FtpReply,
   FtpSession,
@@ -53,6 +54,10 @@ class Session implements FtpSession {
     this.#channel = new DataChannel(parts);
   }
 
+  get peerAddress(): string {
+    return peerOf(this.#parts.control);
+  }
+
   get connection(): number {
     return this.#parts.control.number;
   }
@@ -65,12 +70,21 @@ class Session implements FtpSession {
     return this.#busy;
   }
 
-  async command(command: FtpCommand, { signal }: CallOptions = {}): Promise<FtpReply> {
+  async command(command: FtpCommand, { signal, patienceMs }: CommandOptions = {}): Promise<FtpReply> {
     this.#begin();
     try {
       // The server's TYPE may have been changed by hand.
       if (/^(TYPE|REIN)$/i.test(command.verb)) this.#type = undefined;
-      return await this.#parts.control.exchange(command, signal);
+      return await this.#parts.control.exchange(command, signal, patienceMs);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  async useImageType(options: CallOptions = {}): Promise<void> {
+    this.#begin();
+    try {
+      await this.#prepareType(options);
     } finally {
       this.#busy = false;
     }
@@ -273,6 +287,7 @@ async function begin(control: ControlConnection, settings: SessionSettings, lear
   if (settings.security === 'implicit' && secure !== undefined)
     await control.encrypt((clear) => secure.secure(clear, 'the control connection', settings.signal));
   const greeting = await awaitGreeting(control);
+  control.useTelnetEscape(settings.telnet ?? telnetEscapeFor(greeting));
   if (settings.security === 'explicit' && secure !== undefined) await startTls(control, secure);
   await logIn(control, settings);
   if (secure !== undefined) await protectData(control);

@@ -1,6 +1,7 @@
 /** What a client of FTP may be told: where, who, how securely, how patiently. */
 import type { Clock } from '../../../base/clock.ts';
 import type { ClientObserver } from '../../../observe/client-event.ts';
+import type { TelnetEscape } from '../wire/printed-command.ts';
 
 /** `none`: in the clear · `explicit`: AUTH TLS before USER (RFC 4217) · `implicit`: TLS from the first byte. */
 export type Security = 'none' | 'explicit' | 'implicit';
@@ -98,6 +99,8 @@ export interface FtpClientOptions {
    * for servers that allow no renaming.
    */
   readonly uploads?: 'temporary' | 'direct';
+  /** How a byte of 255 in a name is sent; by the greeting of the server unless told. */
+  readonly telnet?: TelnetEscape;
   readonly clock?: Clock;
   readonly observe?: ClientObserver;
   /** Ends the connecting, and nothing later. */

@@ -51,6 +51,11 @@ export interface Outgoing {
   abort(): Promise<void>;
 }
 
+export interface CommandOptions extends CallOptions {
+  /** How long the reply may take, for commands that work for long. Milliseconds; the time of all replies unless told. */
+  readonly patienceMs?: number;
+}
+
 export interface TransferOptions extends CallOptions {
   /** `image` unless told. */
   readonly type?: 'ascii' | 'image';
@@ -61,18 +66,22 @@ export interface TransferOptions extends CallOptions {
 /**
  * Whatever is called, the session is either ready for the next command afterwards or closed. Failures are `FileError`s:
  * of the connection (`timed-out`, `connection-lost`, `protocol`, `limit`, `unsafe`, `not-trusted`); a refused transfer
- * has the kind that `kindOfReply` gives its reply. An aborted signal rejects with its reason; the session stays usable
- * when the server keeps to the protocol, and is closed otherwise.
+ * has the kind that `kindOfReply` gives its reply. An aborted signal rejects with its reason: while a reply is awaited the
+ * session is closed with it; within a transfer it stays, and `abort` ends the transfer.
  */
 export interface FtpSession extends AsyncDisposable {
   readonly connection: number;
   readonly server: ServerFeatures;
+  /** The server's IP address. */
+  readonly peerAddress: string;
   /** False once it was closed, by whomever: no call succeeds any more. */
   readonly isOpen: boolean;
   /** True while a transfer or a command runs. */
   readonly isBusy: boolean;
   /** Sends a command and gives its final reply, whatever its code; replies of the first kind (1xx) are passed over. */
-  command(command: FtpCommand, options?: CallOptions): Promise<FtpReply>;
+  command(command: FtpCommand, options?: CommandOptions): Promise<FtpReply>;
+  /** TYPE I (RFC 959 §3.1.1), unless it holds already: sizes are those of images only (RFC 3659 §4). */
+  useImageType(options?: CallOptions): Promise<void>;
   /** Opens a data connection, sends the command, and resolves when the server has begun. */
   retrieve(command: FtpCommand, options?: TransferOptions): Promise<Incoming>;
   store(command: FtpCommand, options?: TransferOptions): Promise<Outgoing>;

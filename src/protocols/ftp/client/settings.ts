@@ -1,6 +1,7 @@
 /** The options of a client with everything that was left out filled in. */
 import { type Clock, systemClock } from '../../../base/clock.ts';
 import type { ClientObserver } from '../../../observe/client-event.ts';
+import type { TelnetEscape } from '../wire/printed-command.ts';
 import {
   type ClientLimits,
   type ClientTimeouts,
@@ -30,6 +31,7 @@ export interface SessionSettings {
   readonly data: DataMode;
   readonly timeouts: ClientTimeouts;
   readonly keepAliveMs: number;
+  readonly telnet: TelnetEscape | undefined;
   readonly limits: ClientLimits;
   readonly clock: Clock;
   readonly observe: ClientObserver;
@@ -49,6 +51,7 @@ export function sessionSettings(options: FtpClientOptions): SessionSettings {
     data: options.data ?? { mode: 'passive' },
     timeouts: { ...DEFAULT_TIMEOUTS, ...options.timeouts },
     keepAliveMs: options.keepAliveMs ?? KEEP_ALIVE_MS,
+    telnet: options.telnet,
     limits: { ...DEFAULT_CLIENT_LIMITS, ...options.limits },
     clock: options.clock ?? systemClock,
     observe: options.observe ?? (() => undefined),

@@ -1,8 +1,8 @@
 /** Patterns in LIST and NLST: each component is matched in turn, within a bound of entries looked at and of time. */
+import { compileGlob, type GlobMatcher, hasGlob } from '../../../base/glob.ts';
 import { resolvePath, ROOT, type VirtualPath } from '../../../base/virtual-path.ts';
 import { FileError } from '../../../files/error.ts';
 import type { Entry } from '../../../files/file-system.ts';
-import { compileGlob, type GlobMatcher, hasGlob } from '../wire/glob.ts';
 import { Turn } from './send.ts';
 import type { Session } from './session.ts';
 import { TransferFailure } from './transfer.ts';

@@ -1,4 +1,5 @@
 /** Listings as streams of lines: `ls` for people with its options and patterns, facts for programs. */
+import { hasGlob } from '../../../base/glob.ts';
 import { encodeName } from '../../../base/name.ts';
 import { oneLine } from '../../../base/one-line.ts';
 import { parentOf, resolvePath, type VirtualPath } from '../../../base/virtual-path.ts';
@@ -6,7 +7,6 @@ import { FileError } from '../../../files/error.ts';
 import type { Entry } from '../../../files/file-system.ts';
 import { type MlsxContext, mlsxLine } from '../../listing/mlsx.ts';
 import { unixLine } from '../../listing/unix.ts';
-import { hasGlob } from '../wire/glob.ts';
 import type { ListOptions } from '../wire/list-options.ts';
 import { matches } from './glob-walk.ts';
 import { Turn } from './send.ts';

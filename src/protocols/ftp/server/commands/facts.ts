@@ -4,7 +4,7 @@ import { FileError } from '../../../../files/error.ts';
 import type { Attributes } from '../../../../files/file-system.ts';
 import { toNetworkAscii } from '../../wire/ascii.ts';
 import { type Reply, reply } from '../../wire/reply.ts';
-import { parseTimeValue, printTimeValue } from '../../wire/time-value.ts';
+import { parseTimeValue, printTimeValue } from '../../../../base/time-value.ts';
 import { pathname } from '../arguments.ts';
 import { type ArgumentSyntax, command } from '../command.ts';
 import { convertedChunks } from '../send.ts';

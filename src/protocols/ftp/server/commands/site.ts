@@ -3,7 +3,7 @@ import { resolvePath, type VirtualPath } from '../../../../base/virtual-path.ts'
 import { FileError } from '../../../../files/error.ts';
 import type { Attributes } from '../../../../files/file-system.ts';
 import { reply } from '../../wire/reply.ts';
-import { parseTimeValue } from '../../wire/time-value.ts';
+import { parseTimeValue } from '../../../../base/time-value.ts';
 import { type ArgumentSyntax, command } from '../command.ts';
 import type { Session } from '../session.ts';
 import { MOST_MODE, setAttributes } from './facts.ts';

@@ -1,5 +1,5 @@
 /** Points in time as MDTM, MFMT and MFCT write them: `YYYYMMDDHHMMSS[.sss]`, always UTC (RFC 3659 §2.3). */
-import { calendarDate, compactTime, FIRST_CALENDAR_MS, LAST_CALENDAR_MS } from '../../../base/calendar.ts';
+import { calendarDate, compactTime, FIRST_CALENDAR_MS, LAST_CALENDAR_MS } from './calendar.ts';
 
 const TIME_VALUE = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.(\d+))?$/;
 

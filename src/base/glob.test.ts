@@ -38,6 +38,14 @@ test('what matches, and what does not', () => {
   }
 });
 
+test('letter case and hidden names, when they are told', () => {
+  assert.ok(compileGlob('*.BIN', { letterCase: 'ignored' })!('c2911.bin'));
+  assert.ok(compileGlob('[A-C]ß', { letterCase: 'ignored' })!('bß'));
+  assert.ok(!compileGlob('*.BIN')!('c2911.bin'));
+  assert.ok(compileGlob('*', { hidden: 'always' })!('.profile'));
+  assert.ok(compileGlob('?profile', { hidden: 'always' })!('.profile'));
+});
+
 test('whether a name is a pattern', () => {
   for (const text of ['*', 'a?', '[a]', '{a,b}', '\\\\*']) assert.ok(hasGlob(text), text);
   for (const text of ['', 'a.bin', '\\*', '\\[a]', 'a\\']) assert.ok(!hasGlob(text), text);

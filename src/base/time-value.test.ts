@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { FIRST_CALENDAR_MS, LAST_CALENDAR_MS } from '../../../base/calendar.ts';
+import { FIRST_CALENDAR_MS, LAST_CALENDAR_MS } from './calendar.ts';
 import { hasTimeValue, parseTimeValue, printTimeValue } from './time-value.ts';
 
 const anyText = fc.array(fc.nat(0xffff)).map((units) => String.fromCharCode(...units));

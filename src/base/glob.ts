@@ -1,7 +1,7 @@
 /**
- * Patterns in LIST, NLST and STAT: `*`, `?`, `[a-z]`, `[!x]`, `{a,b}` and a backslash before what is meant as it stands.
+ * Patterns for names: `*`, `?`, `[a-z]`, `[!x]`, `{a,b}` and a backslash before what is meant as it stands.
  *
- * Whoever may list may send a pattern, so that nothing here may take long: braces are opened to a bounded number of
+ * A peer may send a pattern, or a name to be matched by one, so that nothing here may take long: braces are opened to a bounded number of
  * patterns, and each is matched with one way back (to its last star), at most pattern times name steps. That is the
  * cure for `a*a*a*a*b` and for brace bombs (CVE-2011-0418, CVE-2011-0762, CERT CA-2001-07).
  */
@@ -12,6 +12,13 @@ export const MAX_ALTERNATIVES = 64;
 
 /** Whether one component of a path matches. */
 export type GlobMatcher = (name: string) => boolean;
+
+export interface GlobOptions {
+  /** `when-named` (the default): a name that begins with a dot is found only by a pattern that does, too. */
+  readonly hidden?: 'when-named' | 'always';
+  /** `matters` unless told. */
+  readonly letterCase?: 'matters' | 'ignored';
+}
 
 type Token = 'any' | 'star' | { readonly literal: string } | CharacterSet;
 
@@ -26,13 +33,19 @@ export function hasGlob(text: string): boolean {
 }
 
 /** A matcher for one component, `undefined` when the pattern is too long or opens to too many. Never throws. */
-export function compileGlob(pattern: string): GlobMatcher | undefined {
+export function compileGlob(
+  pattern: string,
+  { hidden = 'when-named', letterCase = 'matters' }: GlobOptions = {},
+): GlobMatcher | undefined {
   if (pattern.length > MAX_PATTERN_LENGTH) return undefined;
-  const alternatives = openBraces(pattern)?.map(tokensOf);
+  const cased = (text: string): string => (letterCase === 'ignored' ? text.toLowerCase() : text);
+  const alternatives = openBraces(cased(pattern))?.map(tokensOf);
   if (alternatives === undefined) return undefined;
   return (name) => {
-    const characters = Array.from(name);
-    return alternatives.some((tokens) => mayShow(tokens, characters) && matches(tokens, characters));
+    const characters = Array.from(cased(name));
+    return alternatives.some(
+      (tokens) => (hidden === 'always' || mayShow(tokens, characters)) && matches(tokens, characters),
+    );
   };
 }
 
@@ -119,8 +132,11 @@ function memberAt(characters: readonly string[], index: number): readonly [strin
   return character === '\\' && next !== undefined ? [next, 2] : [character, 1];
 }
 
-/** `a{b,c{d,e}}` to `ab`, `acd`, `ace`; braces without a comma, or that nothing closes, stay as they are. */
-function openBraces(pattern: string): readonly string[] | undefined {
+/**
+ * `a{b,c{d,e}}` to `ab`, `acd`, `ace`; braces without a comma, or that nothing closes, stay as they are. `undefined` when
+ * there would be more than {@link MAX_ALTERNATIVES}. The pattern must not be longer than {@link MAX_PATTERN_LENGTH}.
+ */
+export function openBraces(pattern: string): readonly string[] | undefined {
   const opened: string[] = [];
   const waiting = [pattern];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {

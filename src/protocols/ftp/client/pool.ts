@@ -1,0 +1,289 @@
+/** The connections of one client: opened when they are needed, bounded, and lent to one call at a time. */
+import type { Clock } from '../../../base/clock.ts';
+import { pause } from '../../../base/wait.ts';
+import { FileError } from '../../../files/error.ts';
+import type { CallOptions } from '../../../files/file-system.ts';
+import { connectionFailure } from './failure.ts';
+import type { RetryPolicy } from './options.ts';
+import type { FtpSession } from './session.ts';
+import type { SessionSettings } from './settings.ts';
+
+/** A connection that nobody used for so long is closed: servers and firewalls would do it without a word. */
+const IDLE_MS = 60_000;
+/** One that was idle for longer than this is asked whether it lives before something depends on it. */
+const DOUBTFUL_MS = 10_000;
+
+/** A session, lent. */
+export interface Lease {
+  readonly session: FtpSession;
+  /**
+   * Says whether the borrower could do without the session for a while: `giveWay` is called once when another call waits
+   * for one, and gives the session back. It never rejects.
+   */
+  offer(giveWay: (() => Promise<void>) | undefined): void;
+  /** Gives it back; a session that is closed or busy is not lent again. Once is enough. */
+  release(): void;
+}
+
+interface Waiter {
+  readonly grant: (session: FtpSession) => void;
+  readonly refuse: (error: unknown) => void;
+}
+
+interface Idle {
+  readonly session: FtpSession;
+  readonly sinceMs: number;
+}
+
+export interface PoolParts {
+  readonly settings: SessionSettings;
+  readonly retry: RetryPolicy;
+  /** Opens the session of a number. */
+  readonly open: (connection: number) => Promise<FtpSession>;
+}
+
+/** What the server means when it takes no more. */
+const isFull = (error: unknown): boolean => error instanceof FileError && error.kind === 'too-many-connections';
+
+export class SessionPool {
+  readonly #parts: PoolParts;
+  readonly #idle: Idle[] = [];
+  readonly #lent = new Set<FtpSession>();
+  /** Those who can do without their session, the longest first. */
+  readonly #offers = new Map<Lease, () => Promise<void>>();
+  readonly #doubtful = new WeakSet<FtpSession>();
+  readonly #waiters: Waiter[] = [];
+  #opening = 0;
+  #asked = 0;
+  #number = 0;
+  #count = 0;
+  #limit: number;
+  #closed = false;
+  #cancelIdle: (() => void) | undefined;
+
+  constructor(parts: PoolParts) {
+    this.#parts = parts;
+    this.#limit = Math.max(1, parts.settings.limits.connections);
+  }
+
+  /** How many connections this client now holds itself to. */
+  get limit(): number {
+    return this.#limit;
+  }
+
+  get #clock(): Clock {
+    return this.#parts.settings.clock;
+  }
+
+  /** Borrows a session. Failures to connect that pass are tried again, since nothing has been changed by them. */
+  async lease(options: CallOptions = {}): Promise<Lease> {
+    const session = await this.retrying(() => this.#borrow(options.signal), options);
+    let isOver = false;
+    const lease: Lease = {
+      session,
+      offer: (giveWay) => {
+        if (isOver) return;
+        this.#offers.delete(lease);
+        if (giveWay === undefined) return;
+        this.#offers.set(lease, giveWay);
+        this.#serve();
+      },
+      release: () => {
+        if (isOver) return;
+        isOver = true;
+        this.#offers.delete(lease);
+        this.#lent.delete(session);
+        this.#takeBack(session);
+      },
+    };
+    this.#lent.add(session);
+    return lease;
+  }
+
+  /** Runs `act` with a session. */
+  async use<T>(act: (session: FtpSession) => Promise<T>, options: CallOptions = {}): Promise<T> {
+    const lease = await this.lease(options);
+    try {
+      return await act(lease.session);
+    } finally {
+      lease.release();
+    }
+  }
+
+  /** The same, again after failures that pass: only for what changes nothing. */
+  useAgain<T>(act: (session: FtpSession) => Promise<T>, options: CallOptions = {}): Promise<T> {
+    return this.retrying(() => this.use(act, options), options);
+  }
+
+  /** Tries again after failures that pass, with pauses that double. */
+  async retrying<T>(act: () => Promise<T>, { signal }: CallOptions = {}): Promise<T> {
+    const { retry, settings } = this.#parts;
+    for (
+      let attempt = 1, delayMs = retry.firstDelayMs;
+      ;
+      attempt += 1, delayMs = Math.min(delayMs * 2, retry.maxDelayMs)
+    ) {
+      try {
+        return await act();
+      } catch (error) {
+        const again = error instanceof FileError && error.retryable && attempt < retry.attempts && !this.#closed;
+        if (!again || signal?.aborted === true) throw error;
+        settings.observe({ kind: 'retrying', attempt, delayMs, reason: error.detail ?? error.message });
+        await pause(settings.clock, delayMs, signal);
+      }
+    }
+  }
+
+  /** Ends all connections; whoever waits for one is refused. Never rejects. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#cancelIdle?.();
+    for (const { refuse } of this.#waiters.splice(0)) refuse(closed());
+    const sessions = this.#idle.splice(0).map(({ session }) => session);
+    await Promise.all([...sessions, ...this.#lent].map((session) => session.close()));
+  }
+
+  async #borrow(signal: AbortSignal | undefined): Promise<FtpSession> {
+    for (;;) {
+      const session = await this.#next(signal);
+      if (await this.#lives(session)) return session;
+    }
+  }
+
+  /** A session that was idle for a while may be dead without knowing it. */
+  async #lives(session: FtpSession): Promise<boolean> {
+    if (!this.#doubtful.delete(session)) return true;
+    try {
+      await session.command({ verb: 'NOOP' });
+      return true;
+    } catch {
+      this.#drop();
+      return false;
+    }
+  }
+
+  #next(signal: AbortSignal | undefined): Promise<FtpSession> {
+    signal?.throwIfAborted();
+    if (this.#closed) return Promise.reject(closed());
+    const { promise, resolve, reject } = Promise.withResolvers<FtpSession>();
+    const giveUp = (): void => {
+      const index = this.#waiters.indexOf(waiter);
+      if (index < 0) return;
+      this.#waiters.splice(index, 1);
+      reject(signal?.reason as Error);
+    };
+    const waiter: Waiter = {
+      grant: (session) => {
+        signal?.removeEventListener('abort', giveUp);
+        resolve(session);
+      },
+      refuse: (error) => {
+        signal?.removeEventListener('abort', giveUp);
+        reject(error instanceof Error ? error : new Error(String(error)));
+      },
+    };
+    signal?.addEventListener('abort', giveUp);
+    this.#waiters.push(waiter);
+    this.#serve();
+    return promise;
+  }
+
+  /** Serves those who wait: with what is idle, with a new connection, or by asking a borrower to give way. */
+  #serve(): void {
+    while (this.#waiters.length > 0) {
+      const idle = this.#idle.pop();
+      if (idle === undefined) break;
+      if (!idle.session.isOpen) {
+        this.#count -= 1;
+        continue;
+      }
+      if (this.#clock.monotonic() - idle.sinceMs > DOUBTFUL_MS) this.#doubtful.add(idle.session);
+      this.#waiters.shift()?.grant(idle.session);
+    }
+    // One that is being opened will serve one who waits.
+    while (this.#opening < this.#waiters.length && this.#count + this.#opening < this.#limit) this.#open();
+    if (this.#opening < this.#waiters.length) this.#askToGiveWay();
+  }
+
+  #open(): void {
+    this.#opening += 1;
+    this.#number += 1;
+    this.#parts.open(this.#number).then(
+      (session) => {
+        this.#opening -= 1;
+        this.#count += 1;
+        this.#put(session);
+      },
+      (error: unknown) => {
+        this.#opening -= 1;
+        this.#failed(error);
+      },
+    );
+  }
+
+  /** A server that is full serves on the connections that it has given us: more than those are not asked for again. */
+  #failed(error: unknown): void {
+    if (isFull(error) && this.#count > 0) {
+      if (this.#count < this.#limit)
+        this.#parts.settings.observe({
+          kind: 'note',
+          text: `The server serves no more than ${this.#count} connections; the client keeps to them.`,
+        });
+      this.#limit = this.#count;
+    } else this.#waiters.shift()?.refuse(error);
+    this.#serve();
+  }
+
+  /** One for each who waits and is not served otherwise; those who were asked will give back. */
+  #askToGiveWay(): void {
+    for (const [lease, giveWay] of this.#offers) {
+      if (this.#asked >= this.#waiters.length - this.#opening) return;
+      this.#offers.delete(lease);
+      this.#asked += 1;
+      void giveWay().finally(() => {
+        this.#asked -= 1;
+        this.#serve();
+      });
+    }
+  }
+
+  #takeBack(session: FtpSession): void {
+    if (session.isBusy) void session.close();
+    if (session.isOpen && !this.#closed) this.#put(session);
+    else {
+      void session.close();
+      this.#drop();
+    }
+  }
+
+  #drop(): void {
+    this.#count -= 1;
+    this.#serve();
+  }
+
+  #put(session: FtpSession): void {
+    if (this.#closed) {
+      void session.close();
+      return;
+    }
+    this.#idle.push({ session, sinceMs: this.#clock.monotonic() });
+    this.#serve();
+    this.#watchIdle();
+  }
+
+  #watchIdle(): void {
+    if (this.#cancelIdle !== undefined || this.#idle.length === 0) return;
+    this.#cancelIdle = this.#clock.after(IDLE_MS, () => {
+      this.#cancelIdle = undefined;
+      const oldMs = this.#clock.monotonic() - IDLE_MS;
+      // The longest idle stands first.
+      while ((this.#idle[0]?.sinceMs ?? Infinity) <= oldMs) {
+        void this.#idle.shift()?.session.close();
+        this.#count -= 1;
+      }
+      this.#watchIdle();
+    });
+  }
+}
+
+const closed = (): FileError => connectionFailure('connection-lost', 'the connections were closed by their owner');
