@@ -19,7 +19,7 @@ async function shell(input: string, options: Readonly<Record<string, unknown>> =
   const world: World = {
     stdout: { writableLength: 0, write: (text) => (stdout += text) },
     stderr: { writableLength: 0, write: (text) => (stderr += text) },
-     
+
     stdin: (async function* () {
       yield input;
     })(),
