@@ -1,4 +1,21 @@
 /** The door of the file systems. */
+export { copyFile } from './copy/copy-file.ts';
+export { copyTree } from './copy/copy-tree.ts';
+export type {
+  CopyEvent,
+  CopyOptions,
+  CopyReport,
+  Place,
+  ResumeRecord,
+  ResumeRecords,
+  TreeFailure,
+  TreeOptions,
+  TreeReport,
+  Verify,
+} from './copy/copy.ts';
+export { hashFile, type HashOptions } from './copy/hash-file.ts';
+export { memoryRecords } from './copy/memory-records.ts';
+export { createPace, type Pace } from './copy/pace.ts';
 export { FILE_ERROR_KINDS, FileError, type FileErrorKind, type FileErrorOptions } from './error.ts';
 export { HASH_ALGORITHMS } from './file-system.ts';
 export type {

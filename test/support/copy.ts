@@ -1,4 +1,5 @@
 /** File systems that are cut, lie or are slow to the byte, for the tests of copies. */
+import type { createManualClock } from '../../src/base/manual-clock.ts';
 import type { CopyEvent, Place } from '../../src/files/copy/copy.ts';
 import type { Pace } from '../../src/files/copy/pace.ts';
 import type { FileReader, FileSystem, OpenFile, Upload } from '../../src/files/index.ts';
@@ -125,8 +126,8 @@ export function cutAfter(inner: FileSystem, side: 'read' | 'write', bytes: numbe
 
 /** As a place at the far end of a network: it opens nothing in place, and gives what is there, never much at once. */
 export function farAway(inner: FileSystem, pieceBytes = 3000): FileSystem {
-  const { openAt, ...rest } = inner;
-  void openAt;
+  const rest: FileSystem = { ...inner };
+  Reflect.deleteProperty(rest, 'openAt');
   return {
     ...rest,
     name: `far(${inner.name})`,
@@ -146,4 +147,17 @@ export function farAway(inner: FileSystem, pieceBytes = 3000): FileSystem {
 export function watching(): { readonly events: CopyEvent[]; readonly kinds: () => string[] } {
   const events: CopyEvent[] = [];
   return { events, kinds: () => events.map(({ kind }) => kind).filter((kind) => kind !== 'progress') };
+}
+
+/** Moves the clock on for as long as the work waits for it. */
+export async function letTimePass(clock: ReturnType<typeof createManualClock>, work: Promise<unknown>): Promise<void> {
+  const state = { isDone: false };
+  const done = work.finally(() => {
+    state.isDone = true;
+  });
+  while (!state.isDone) {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (clock.waiting > 0) clock.advance(10);
+  }
+  await done;
 }

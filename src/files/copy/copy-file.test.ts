@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { assertFails, namesOf, path, put } from '../../../test/conformance/files-probe.ts';
 import { makeLocal } from '../../../test/conformance/make-local.ts';
 import {
-  cutAfter,
   farAway,
   getBytes,
   getText,
   hooked,
   inPieces,
+  letTimePass,
   placeOf,
   putBytes,
   watching,
@@ -17,12 +16,11 @@ import {
 import { sampleBytes } from '../../../test/support/tree.ts';
 import { systemClock } from '../../base/clock.ts';
 import { createManualClock } from '../../base/manual-clock.ts';
-import { FileError, type FileSystem, chaos, memoryFileSystem } from '../index.ts';
+import { FileError, type FileSystem, memoryFileSystem } from '../index.ts';
 import { copyFile } from './copy-file.ts';
 import type { CopyOptions } from './copy.ts';
 
 const clock = systemClock;
-const lost = (): FileError => new FileError('connection-lost', '/a');
 
 interface Rig extends Disposable {
   readonly make: (kind: string) => FileSystem;
@@ -291,134 +289,12 @@ describe('bytes that were damaged on the way', () => {
   });
 });
 
-describe('failures that pass', () => {
-  const retry = { attempts: 4, firstDelayMs: 100, maxDelayMs: 250 };
-  test('are tried again where it stopped, with growing pauses', async () => {
-    const [inner, target] = [memoryFileSystem(), memoryFileSystem()];
-    const bytes = sampleBytes(300_000);
-    await putBytes(inner, '/a', bytes);
-    let readBytes = 0;
-    const failAt = [90_000, 190_000, 290_000];
-    const source = hooked(inner, {
-      read(piece) {
-        readBytes += piece.length;
-        if (readBytes > (failAt[0] ?? Infinity)) {
-          failAt.shift();
-          throw lost();
-        }
-      },
-    });
-    const manual = createManualClock();
-    const { events } = watching();
-    const onEvent = (event: (typeof events)[number]): void => {
-      events.push(event);
-      if (event.kind === 'retrying') queueMicrotask(() => manual.advance(event.delayMs));
-    };
-    const options = { clock: manual, onEvent, retry, pace: inPieces(8192) };
-    const report = await copyFile(placeOf(source, '/a'), placeOf(target, '/b'), options);
-    assert.equal(report.retries, 3);
-    assert.equal(report.resumedAtBytes, 0);
-    assert.deepEqual(
-      events.flatMap((event) => (event.kind === 'retrying' ? [[event.attempt, event.delayMs]] : [])),
-      [
-        [2, 100],
-        [3, 200],
-        [4, 250],
-      ],
-    );
-    assert.ok(readBytes < 300_000 + 3 * (65_536 + 2 * 8192) + 65_536, `${readBytes} bytes were read`);
-    assert.deepEqual(Buffer.from(await getBytes(target, '/b')), bytes);
-  });
-  test('end after so many attempts, and nothing stays', async () => {
-    using made = makeLocal({ flush: 'never' });
-    const inner = memoryFileSystem();
-    await putBytes(inner, '/a', sampleBytes(100_000));
-    const source = cutAfter(inner, 'read', 70_000, lost);
-    const options: CopyOptions = {
-      clock,
-      retry: { attempts: 3, firstDelayMs: 0, maxDelayMs: 0 },
-      pace: inPieces(8192),
-    };
-    await assertFails(copyFile(placeOf(source, '/a'), placeOf(made.fileSystem, '/b'), options), 'connection-lost');
-    assert.deepEqual(readdirSync(made.root), []);
-  });
-  test('others are not tried again', async () => {
-    const [inner, target] = [memoryFileSystem(), memoryFileSystem()];
-    await put(inner, '/a', 'x');
-    const source = chaos(inner, [{ at: 'openReader', call: 1, error: new FileError('denied', '/a') }]);
-    await assertFails(copyFile(placeOf(source, '/a'), placeOf(target, '/b'), { clock, retry }), 'denied');
-  });
-  test('a failure behind the publishing does not copy it again', async () => {
-    const [source, inner] = [memoryFileSystem(), memoryFileSystem()];
-    await put(source, '/a', 'x');
-    let opened = 0;
-    const counted = hooked(source, { opened: (count) => void (opened = count) });
-    const target = chaos(farAway(inner), [{ at: 'stat', call: 1, error: lost() }]);
-    const options = { clock, retry: { ...retry, firstDelayMs: 0 } };
-    const report = await copyFile(placeOf(counted, '/a'), placeOf(target, '/b'), options);
-    assert.deepEqual([report.retries, opened], [1, 1]);
-  });
-});
-
-describe('servers among themselves', () => {
-  const options = { clock, way: 'server' } as const;
-  const within = (inner: FileSystem): FileSystem => ({
-    ...inner,
-    copyWithin: async (from, to) => {
-      await putBytes(inner, to, await getBytes(inner, from));
-    },
-  });
-  test('a place copies within itself', async () => {
-    const inner = memoryFileSystem();
-    await put(inner, '/a', 'content');
-    const files = hooked(within(inner), { read: () => assert.fail('bytes went through us') });
-    const report = await copyFile(placeOf(files, '/a'), placeOf(files, '/b'), options);
-    assert.deepEqual([report.way, report.verified], ['within-the-server', 'size']);
-    assert.equal(await getText(inner, '/b'), 'content');
-    assert.deepEqual(await namesOf(inner, '/'), ['a', 'b']);
-  });
-  test('one server sends to another, and is not believed', async () => {
-    const [one, other] = [memoryFileSystem(), memoryFileSystem()];
-    await put(one, '/a', 'content');
-    await put(other, '/b', 'old');
-    const sends = (content: string): Partial<CopyOptions> => ({
-      betweenServers: async (_from, to) => void (await put(other, to.path, content)),
-    });
-    const places = [placeOf(one, '/a'), placeOf(other, '/b')] as const;
-    await assertFails(copyFile(...places, { ...options, ...sends('conten') }), 'integrity');
-    await assertFails(copyFile(...places, { ...options, verify: 'hash', ...sends('CONTENT') }), 'integrity');
-    assert.equal(await getText(other, '/b'), 'old');
-    const report = await copyFile(...places, { ...options, verify: 'hash', ...sends('content') });
-    assert.deepEqual([report.way, report.verified], ['between-the-servers', 'hash']);
-    assert.deepEqual(await namesOf(other, '/'), ['b']);
-  });
-  test('what they cannot do is done through us, and said', async () => {
-    const [one, other] = [memoryFileSystem(), memoryFileSystem()];
-    await put(one, '/a', 'content');
-    const refusing = async (): Promise<void> => {
-      throw new FileError('unsupported', '/a');
-    };
-    for (const betweenServers of [() => undefined, refusing]) {
-      const report = await copyFile(placeOf(one, '/a'), placeOf(other, '/b'), { ...options, betweenServers });
-      assert.equal(report.way, 'through-us');
-      assert.equal(report.warnings.length, 1);
-    }
-  });
-});
-
 test('the rate is kept', async () => {
   const [source, target] = [memoryFileSystem(), memoryFileSystem()];
   await putBytes(source, '/a', sampleBytes(100_000));
   const manual = createManualClock();
   const copying = copyFile(placeOf(source, '/a'), placeOf(target, '/b'), { clock: manual, rateBytesPerSecond: 50_000 });
-  let isDone = false;
-  void copying.then(() => {
-    isDone = true;
-  });
-  while (!isDone) {
-    await new Promise((resolve) => setImmediate(resolve));
-    if (manual.waiting > 0) manual.advance(10);
-  }
+  await letTimePass(manual, copying);
   const passedMs = manual.monotonic();
   assert.ok(passedMs >= 1850 && passedMs <= 2100, `${passedMs} ms for two seconds' worth`);
 });

@@ -2,13 +2,15 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { assertFails, get, namesOf, path, put } from '../../../test/conformance/files-probe.ts';
 import { makeLocal } from '../../../test/conformance/make-local.ts';
-import { hooked, placeOf, putBytes } from '../../../test/support/copy.ts';
+import { hooked, letTimePass, placeOf, putBytes } from '../../../test/support/copy.ts';
 import { sampleBytes } from '../../../test/support/tree.ts';
 import { systemClock } from '../../base/clock.ts';
 import { createManualClock } from '../../base/manual-clock.ts';
 import { type Entry, FileError, type FileSystem, memoryFileSystem } from '../index.ts';
 import { partName } from '../part-name.ts';
 import { copyTree } from './copy-tree.ts';
+import { TreeTally } from './tree-tally.ts';
+import { WorkQueue } from './work-queue.ts';
 
 const clock = systemClock;
 
@@ -54,9 +56,8 @@ describe('a tree arrives', () => {
   test('with the times of its directories, set when they are full, and their modes', async () => {
     const [source, target] = [memoryFileSystem(), memoryFileSystem()];
     await makeTree(source);
-    const set = source.setAttributes;
     for (const [index, name] of ['/s', '/s/sub', '/s/empty'].entries())
-      await set?.(path(name), { modifiedMs: 1_000_000_000_000 + index, mode: 0o4511 });
+      await source.setAttributes(path(name), { modifiedMs: 1_000_000_000_000 + index, mode: 0o4511 });
     await copyTree(placeOf(source, '/s'), placeOf(target, '/t'), { clock, keep: 'times-and-modes' });
     for (const [index, name] of ['/t', '/t/sub', '/t/empty'].entries()) {
       const entry = await target.stat(path(name));
@@ -188,31 +189,31 @@ describe('bounds', () => {
     const report = await copyTree(placeOf(source, '/'), placeOf(target, '/t'), { clock, maxEntries: 12 });
     assert.deepEqual([report.files, report.failed], [12, 1]);
   });
-  test('a long directory is not held in memory', async () => {
-    const inner = memoryFileSystem();
-    const target = memoryFileSystem();
-    await put(inner, '/f', 'x');
-    let listed = 0;
-    let copied = 0;
-    let furthest = 0;
-    const source: FileSystem = {
-      ...inner,
-      async *list() {
-        const entry = await inner.stat(path('/f'));
-        for (; listed < 30_000; listed += 1) {
-          furthest = Math.max(furthest, listed - copied);
-          yield [{ ...entry, name: `f${listed}` }];
-        }
-      },
-      openReader: async (_at, options) => {
-        copied += 1;
-        return inner.openReader(path('/f'), options);
-      },
-    };
-    const filter = (way: string): boolean => Number(way.slice(1)) % 2 === 0 || way.length < 5;
-    const report = await copyTree(placeOf(source, '/'), placeOf(target, '/t'), { clock, filter, ifExists: 'skip' });
-    assert.ok(report.files > 10_000 && report.reports.length === 10_000);
-    assert.ok(furthest < 26_000, `${furthest} names were waiting`);
+  test('a long directory is read only so far ahead of the work', async () => {
+    const queue = new WorkQueue(1);
+    const gate = Promise.withResolvers<undefined>();
+    let isTaken = false;
+    for (let index = 0; index < 10_001; index += 1) await queue.add(() => gate.promise.then(() => undefined));
+    const adding = queue
+      .add(async () => undefined)
+      .then(() => {
+        isTaken = true;
+      });
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.ok(!isTaken);
+    gate.resolve(undefined);
+    await adding;
+    await queue.end();
+  });
+  test('lists have a bound, counts have none', () => {
+    const tally = new TreeTally();
+    const at = path('/a');
+    for (let index = 0; index < 10_001; index += 1) {
+      tally.failed(at, new Error('x'));
+      tally.warn('x');
+    }
+    const report = tally.report(0);
+    assert.deepEqual([report.failed, report.failures.length, report.warnings.length], [10_001, 10_000, 1_000]);
   });
 });
 
@@ -280,14 +281,7 @@ test('the rate is that of all files together', async () => {
   const [source, target] = [memoryFileSystem(), memoryFileSystem()];
   for (let index = 0; index < 5; index += 1) await putBytes(source, `/f${index}`, sampleBytes(20_000));
   const manual = createManualClock();
-  let isDone = false;
   const options = { clock: manual, rateBytesPerSecond: 50_000, parallel: 5 };
-  void copyTree(placeOf(source, '/'), placeOf(target, '/t'), options).then(() => {
-    isDone = true;
-  });
-  while (!isDone) {
-    await new Promise((resolve) => setImmediate(resolve));
-    if (manual.waiting > 0) manual.advance(10);
-  }
+  await letTimePass(manual, copyTree(placeOf(source, '/'), placeOf(target, '/t'), options));
   assert.ok(manual.monotonic() >= 1850 && manual.monotonic() < 2300, `${manual.monotonic()} ms`);
 });

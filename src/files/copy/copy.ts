@@ -80,7 +80,7 @@ export interface CopyOptions extends CallOptions {
   readonly resume?: 'never' | 'if-possible';
   /** `size` unless told. */
   readonly verify?: Verify;
-  /** Parts of one file that are fetched at once, each over a connection of its own; 1 unless told. */
+  /** Parts of one file that are fetched at once, each over a connection of its own; 1 unless told, 32 at most. */
   readonly segments?: number;
   /** What is carried over besides the bytes, where both sides can; `times` unless told. */
   readonly keep?: 'nothing' | 'times' | 'times-and-modes';

@@ -13,6 +13,8 @@ import { Span, Spans } from './spans.ts';
 
 /** A part of a file that has less is not worth a connection of its own. */
 export const LEAST_SEGMENT_BYTES = 4 * 1024 * 1024;
+/** Each has two buffers in memory. */
+const MOST_SEGMENTS = 32;
 
 export interface Moving {
   readonly start: Start;
@@ -141,7 +143,7 @@ export async function moveScattered(run: Run, { start, reader }: Moving): Promis
   const source = reader.entry;
   const missingBytes = source.sizeBytes - totalOf(start.done);
   const most = Math.max(1, Math.floor(missingBytes / LEAST_SEGMENT_BYTES));
-  const movers = Math.min(run.options.segments ?? 1, most);
+  const movers = Math.max(1, Math.min(run.options.segments ?? 1, most, MOST_SEGMENTS));
   await new Crew(run, start, { source, movers }).work(reader, movers - 1);
   if (run.options.verify === 'none') return source.sizeBytes;
   const now = await run.from.files.stat(run.from.path, run.call);

@@ -8,7 +8,7 @@ import { FileError, type FileSystem, chaos, memoryFileSystem } from '../index.ts
 import { copyFile } from './copy-file.ts';
 import type { CopyOptions } from './copy.ts';
 import { memoryRecords } from './memory-records.ts';
-import { Spans } from './spans.ts';
+import { type Span, Spans } from './spans.ts';
 
 const MIB = 1024 * 1024;
 const bytes = sampleBytes(17 * MIB + 5);
@@ -129,19 +129,24 @@ describe('what several connections got done', () => {
 
 test('who is done takes over half of what the slowest has, until that is too little', async () => {
   const spans = new Spans([[0, 20 * MIB]], 2);
-  const [first, second] = [await spans.take(), await spans.take()];
-  assert.deepEqual([first?.nextBytes, first?.endBytes, second?.endBytes], [0, 10 * MIB, 20 * MIB]);
-  second?.claim(10 * MIB);
-  if (second !== undefined) spans.done(second);
-  const third = await spans.take();
-  assert.deepEqual([first?.endBytes, third?.nextBytes, third?.endBytes], [5 * MIB, 5 * MIB, 10 * MIB]);
-  first?.claim(4 * MIB);
-  third?.claim(4 * MIB);
-  const waiting = spans.take();
-  if (first !== undefined) spans.giveBack(first);
+  const taken = async (): Promise<Span> => {
+    const span = await spans.take();
+    assert.ok(span !== undefined);
+    return span;
+  };
+  const [first, second] = [await taken(), await taken()];
+  assert.deepEqual([first.nextBytes, first.endBytes, second.endBytes], [0, 10 * MIB, 20 * MIB]);
+  second.claim(10 * MIB);
+  spans.done(second);
+  const third = await taken();
+  assert.deepEqual([first.endBytes, third.nextBytes, third.endBytes], [5 * MIB, 5 * MIB, 10 * MIB]);
+  first.claim(4 * MIB);
+  third.claim(4 * MIB);
+  const waiting = taken();
+  spans.giveBack(first);
   const given = await waiting;
-  assert.deepEqual([given?.nextBytes, given?.endBytes], [0, 5 * MIB]);
-  for (const span of [third, given]) if (span !== undefined) spans.done(span);
+  assert.deepEqual([given.nextBytes, given.endBytes], [0, 5 * MIB]);
+  for (const span of [third, given]) spans.done(span);
   assert.equal(await spans.take(), undefined);
   assert.ok(spans.isDone);
 });
