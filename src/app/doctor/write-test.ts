@@ -1,6 +1,6 @@
 /** Makes a small file, changes it in every way that a client needs, and takes it away again. Only when asked for. */
 import { createHash } from 'node:crypto';
-import { parseTimeValue, printTimeValue } from '../../protocols/ftp/wire/time-value.ts';
+import { parseTimeValue, printTimeValue } from '../../base/time-value.ts';
 import type { FtpCommand, FtpReply } from '../../protocols/ftp/client/session.ts';
 import { skewText } from './encryption.ts';
 import { type Finding, note, ok, problem, warning } from './finding.ts';
