@@ -22,7 +22,9 @@ const SETTABLE: ReadonlySet<string> = new Set<keyof Attributes>(['mode', 'modifi
 /** Throws `unsupported` for what FTP has no command for, before anything is changed. */
 function confirmPossible(path: VirtualPath, wanted: Attributes): void {
   const { modifiedMs } = wanted;
-  const beyond = Object.entries<unknown>(wanted).find(([name, value]) => value !== undefined && !SETTABLE.has(name));
+  const beyond = Object.entries<unknown>({ ...wanted }).find(
+    ([name, value]) => value !== undefined && !SETTABLE.has(name),
+  );
   if (beyond !== undefined)
     throw new FileError('unsupported', path, { detail: `FTP has no command to set ${beyond[0]}` });
   if (modifiedMs !== undefined && !hasTimeValue(modifiedMs))

@@ -103,8 +103,8 @@ export async function connectFtp(options: FtpClientOptions): Promise<FtpFileSyst
   const settings = sessionSettings(lasting);
   const learned = nothingLearned();
   const retry = { ...DEFAULT_RETRY, ...options.retry };
-  const open = (connection: number): ReturnType<typeof openSession> =>
-    openSession(connection === 1 ? options : lasting, connection, learned);
+  const open = (connection: number, closing: AbortSignal): ReturnType<typeof openSession> =>
+    openSession({ ...lasting, signal: closing }, connection, learned);
   const pool = new SessionPool({ settings, retry, open });
   try {
     const lease = await pool.lease(signal === undefined ? {} : { signal });

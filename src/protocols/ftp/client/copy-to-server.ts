@@ -5,6 +5,7 @@ import { FileError } from '../../../files/error.ts';
 import type { CallOptions } from '../../../files/file-system.ts';
 import { parseExtendedPassive, parsePassive, printEprt, printPort } from '../wire/passive-reply.ts';
 import { isPositive, replyText, shownReply } from './failure.ts';
+import { plainKindOfReply } from './kind-of-reply.ts';
 import type { Remote } from './remote.ts';
 import type { FtpReply, FtpSession } from './session.ts';
 
@@ -17,8 +18,12 @@ export interface Side {
 /** A transfer between two others gives no sign of life to us: so long it may take. */
 const PATIENCE_MS = 6 * 60 * 60_000;
 
+/** Where the words do not tell something else, it is the way of copying that is refused. */
 const unsupported = (path: VirtualPath, what: string, reply: FtpReply): FileError =>
-  new FileError('unsupported', path, { detail: `${what}: ${shownReply(reply)}`, reply: replyText(reply) });
+  new FileError(plainKindOfReply(reply) ?? 'unsupported', path, {
+    detail: `${what}: ${shownReply(reply)}`,
+    reply: replyText(reply),
+  });
 
 /** Where the receiving server listens: always its own address, whatever it says (CVE-2026-8328). */
 async function listenAt(
@@ -43,10 +48,17 @@ export async function copyToServer(source: Side, target: Side, options: CallOpti
   options.signal?.throwIfAborted();
   if (source.remote.settings.security !== 'none' || target.remote.settings.security !== 'none')
     throw new FileError('unsupported', source.path, { detail: 'encrypted servers do not copy to one another' });
-  if (source.remote === target.remote && source.remote.pool.limit < 2)
-    throw new FileError('unsupported', source.path, { detail: 'that takes two connections, and there is one' });
-  await target.remote.pool.use(
-    (to) => source.remote.pool.use((from) => transfer(source, from, { ...target, session: to }, options), options),
+  if (source.remote === target.remote)
+    throw new FileError('unsupported', source.path, { detail: 'a server sends nothing to itself; copy within it' });
+  // Always in the same order: two copies in opposite directions would wait for one another's connection.
+  const isSourceFirst = source.remote.pool.id < target.remote.pool.id;
+  const [first, second] = isSourceFirst ? [source.remote, target.remote] : [target.remote, source.remote];
+  await first.pool.use(
+    (one) =>
+      second.pool.use((other) => {
+        const [from, to] = isSourceFirst ? [one, other] : [other, one];
+        return transfer(source, from, { ...target, session: to }, options);
+      }, options),
     options,
   );
 }

@@ -1,7 +1,8 @@
 /** The connections of one client: opened when they are needed, bounded, and lent to one call at a time. */
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../base/clock.ts';
 import { pause } from '../../../base/wait.ts';
-import { FileError } from '../../../files/error.ts';
+import { FileError, type FileErrorKind } from '../../../files/error.ts';
 import type { CallOptions } from '../../../files/file-system.ts';
 import { connectionFailure } from './failure.ts';
 import type { RetryPolicy } from './options.ts';
@@ -39,13 +40,29 @@ export interface PoolParts {
   readonly settings: SessionSettings;
   readonly retry: RetryPolicy;
   /** Opens the session of a number. */
-  readonly open: (connection: number) => Promise<FtpSession>;
+  readonly open: (connection: number, signal: AbortSignal) => Promise<FtpSession>;
 }
 
-/** What the server means when it takes no more. */
-const isFull = (error: unknown): boolean => error instanceof FileError && error.kind === 'too-many-connections';
+/** A server that took no more connections is not asked for more than it gave for so long. */
+const SHRUNK_FOR_MS = 60_000;
+
+/**
+ * What may mean that the server takes no more, when it has taken others: some say so, some refuse the connection or the
+ * login that was good before, some say nothing. What is not to be trusted is not made do with.
+ */
+const MAY_BE_FULL: ReadonlySet<FileErrorKind> = new Set<FileErrorKind>([
+  'too-many-connections',
+  'unreachable',
+  'timed-out',
+  'connection-lost',
+  'login-refused',
+  'protocol',
+]);
+const mayBeFull = (error: unknown): error is FileError => error instanceof FileError && MAY_BE_FULL.has(error.kind);
 
 export class SessionPool {
+  /** For those who need sessions of two pools at once: whoever takes them in the order of ids waits in no circle. */
+  readonly id = randomUUID();
   readonly #parts: PoolParts;
   readonly #idle: Idle[] = [];
   readonly #lent = new Set<FtpSession>();
@@ -58,7 +75,8 @@ export class SessionPool {
   #number = 0;
   #count = 0;
   #limit: number;
-  #closed = false;
+  #shrunkMs = 0;
+  readonly #closing = new AbortController();
   #cancelIdle: (() => void) | undefined;
 
   constructor(parts: PoolParts) {
@@ -66,9 +84,8 @@ export class SessionPool {
     this.#limit = Math.max(1, parts.settings.limits.connections);
   }
 
-  /** How many connections this client now holds itself to. */
-  get limit(): number {
-    return this.#limit;
+  get #closed(): boolean {
+    return this.#closing.signal.aborted;
   }
 
   get #clock(): Clock {
@@ -136,7 +153,8 @@ export class SessionPool {
 
   /** Ends all connections; whoever waits for one is refused. Never rejects. */
   async close(): Promise<void> {
-    this.#closed = true;
+    if (this.#closed) return;
+    this.#closing.abort(closed());
     this.#cancelIdle?.();
     for (const { refuse } of this.#waiters.splice(0)) refuse(closed());
     const sessions = this.#idle.splice(0).map(({ session }) => session);
@@ -153,13 +171,15 @@ export class SessionPool {
   /** A session that was idle for a while may be dead without knowing it. */
   async #lives(session: FtpSession): Promise<boolean> {
     if (!this.#doubtful.delete(session)) return true;
-    try {
-      await session.command({ verb: 'NOOP' });
-      return true;
-    } catch {
-      this.#drop();
-      return false;
-    }
+    // 421: its farewell has been waiting for somebody to read it.
+    const lives = await session.command({ verb: 'NOOP' }).then(
+      ({ code }) => code !== 421,
+      () => false,
+    );
+    if (lives) return true;
+    await session.close();
+    this.#drop();
+    return false;
   }
 
   #next(signal: AbortSignal | undefined): Promise<FtpSession> {
@@ -201,14 +221,14 @@ export class SessionPool {
       this.#waiters.shift()?.grant(idle.session);
     }
     // One that is being opened will serve one who waits.
-    while (this.#opening < this.#waiters.length && this.#count + this.#opening < this.#limit) this.#open();
+    while (this.#opening < this.#waiters.length && this.#mayOpen()) this.#open();
     if (this.#opening < this.#waiters.length) this.#askToGiveWay();
   }
 
   #open(): void {
     this.#opening += 1;
     this.#number += 1;
-    this.#parts.open(this.#number).then(
+    this.#parts.open(this.#number, this.#closing.signal).then(
       (session) => {
         this.#opening -= 1;
         this.#count += 1;
@@ -221,17 +241,30 @@ export class SessionPool {
     );
   }
 
-  /** A server that is full serves on the connections that it has given us: more than those are not asked for again. */
+  /** A server that is full serves on the connections that it has given us: for a while no more are asked for. */
   #failed(error: unknown): void {
-    if (isFull(error) && this.#count > 0) {
-      if (this.#count < this.#limit)
-        this.#parts.settings.observe({
-          kind: 'note',
-          text: `The server serves no more than ${this.#count} connections; the client keeps to them.`,
-        });
+    this.#forgetDead();
+    if (mayBeFull(error) && this.#count > 0) {
       this.#limit = this.#count;
+      this.#shrunkMs = this.#clock.monotonic();
+      const text = `The server gave no connection besides the ${this.#count} that it serves; the client keeps to them.`;
+      this.#parts.settings.observe({ kind: 'note', text });
     } else this.#waiters.shift()?.refuse(error);
     this.#serve();
+  }
+
+  /** Sessions that ended while nobody had them are no reason to wait for one. */
+  #forgetDead(): void {
+    for (const idle of this.#idle.filter(({ session }) => !session.isOpen)) {
+      this.#idle.splice(this.#idle.indexOf(idle), 1);
+      this.#count -= 1;
+    }
+  }
+
+  #mayOpen(): boolean {
+    const { connections } = this.#parts.settings.limits;
+    if (this.#clock.monotonic() - this.#shrunkMs > SHRUNK_FOR_MS) this.#limit = Math.max(1, connections);
+    return this.#count + this.#opening < this.#limit;
   }
 
   /** One for each who waits and is not served otherwise; those who were asked will give back. */
