@@ -50,9 +50,10 @@ class RemoteReader implements FileReader {
   }
 
   read(into: Uint8Array, positionBytes: number): Promise<number> {
+    if (this.#closed) return Promise.reject(new Error(`${this.#path} was closed`));
     this.#reads += 1;
     return this.#inTurn(async () => {
-      if (this.#closed) throw new Error(`${this.#path} was closed`);
+      this.#ending.signal.throwIfAborted();
       if (into.length === 0 || (this.#endBytes !== undefined && positionBytes >= this.#endBytes)) return 0;
       this.#stream?.lease.offer(undefined);
       try {
