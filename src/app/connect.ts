@@ -60,19 +60,20 @@ export function readUrl(text: string): PlaceUrl {
   return url;
 }
 
+/** The fields that have a value, so that one that has none does not take the place of another's. */
+const present = <T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never; // exactly those
+
 /** What a client of FTP must be told to reach the server of a URL: the credentials have been looked for. */
 export async function ftpOptions(url: PlaceUrl, options: ConnectOptions): Promise<FtpClientOptions> {
-  const { user: _user, passwordFile: _file, ask: _ask, cwd: _cwd, password: given, ...ftp } = options;
-  const known = given === undefined ? url : { ...url, password: url.password ?? given };
+  const known = options.password === undefined ? url : { ...url, password: url.password ?? options.password };
   const { user, password, account } = await findCredentials(known, options);
   return {
-    ...ftp,
+    ...options,
     host: url.host,
     security: FTP_SECURITY.get(url.scheme)?.(url.port) ?? 'none',
     ...(url.port === undefined ? {} : { port: url.port }),
-    ...(user === undefined ? {} : { user }),
-    ...(password === undefined ? {} : { password }),
-    ...(account === undefined ? {} : { account }),
+    ...present({ user, password, account }),
   };
 }
 
