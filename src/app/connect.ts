@@ -7,7 +7,7 @@ import { ConfigurationError } from '../config/problem.ts';
 import { FileError, localFileSystem, type RemoteFileSystem } from '../files/index.ts';
 import { connectFtp } from '../protocols/ftp/client/connect-ftp.ts';
 import type { FtpClientOptions, Security } from '../protocols/ftp/client/options.ts';
-import type { FtpPowers } from '../protocols/ftp/client/powers.ts';
+import type { FtpFileSystem, FtpPowers } from '../protocols/ftp/client/powers.ts';
 import { type CredentialSources, findCredentials } from './places/credentials.ts';
 import { isUrl, parsePlaceUrl, type PlaceUrl, withoutPassword } from './places/place-url.ts';
 
@@ -60,18 +60,12 @@ export function readUrl(text: string): PlaceUrl {
   return url;
 }
 
-/** The server of a URL, as a client of FTP. */
-export async function connectUrl(
-  url: PlaceUrl,
-  options: ConnectOptions,
-): Promise<RemoteFileSystem & { readonly ftp: FtpPowers }> {
+/** What a client of FTP must be told to reach the server of a URL: the credentials have been looked for. */
+export async function ftpOptions(url: PlaceUrl, options: ConnectOptions): Promise<FtpClientOptions> {
   const { user: _user, passwordFile: _file, ask: _ask, cwd: _cwd, password: given, ...ftp } = options;
-  const credentials = await findCredentials(
-    given === undefined ? url : { ...url, password: url.password ?? given },
-    options,
-  );
-  const { user, password, account } = credentials;
-  return await connectFtp({
+  const known = given === undefined ? url : { ...url, password: url.password ?? given };
+  const { user, password, account } = await findCredentials(known, options);
+  return {
     ...ftp,
     host: url.host,
     security: FTP_SECURITY.get(url.scheme)?.(url.port) ?? 'none',
@@ -79,8 +73,12 @@ export async function connectUrl(
     ...(user === undefined ? {} : { user }),
     ...(password === undefined ? {} : { password }),
     ...(account === undefined ? {} : { account }),
-  });
+  };
 }
+
+/** The server of a URL, as a client of FTP. */
+export const connectUrl = async (url: PlaceUrl, options: ConnectOptions): Promise<FtpFileSystem> =>
+  await connectFtp(await ftpOptions(url, options));
 
 /** A local folder as a place; nothing below it leads out of it. */
 export function localPlace(root: string, path: VirtualPath): Connected {

@@ -5,14 +5,8 @@ import { authority } from '../../base/authority.ts';
 import { encodeName } from '../../base/name.ts';
 import { resolvePath, ROOT, type VirtualPath } from '../../base/virtual-path.ts';
 import type { Place } from '../../files/copy/copy.ts';
-import {
-  FileError,
-  type FileSystem,
-  localFileSystem,
-  type LocalFileSystem,
-  type RemoteFileSystem,
-} from '../../files/index.ts';
-import type { FtpPowers } from '../../protocols/ftp/client/powers.ts';
+import { FileError, type FileSystem, localFileSystem, type LocalFileSystem } from '../../files/index.ts';
+import type { FtpFileSystem, FtpPowers } from '../../protocols/ftp/client/powers.ts';
 import { type ConnectOptions, connectUrl, pathWithin, readUrl } from '../connect.ts';
 import { isUrl, type PlaceUrl } from './place-url.ts';
 
@@ -26,8 +20,6 @@ export interface OpenedPlace extends Place {
   /** The directory of the login; the root on this machine. */
   readonly home: VirtualPath;
 }
-
-type Server = RemoteFileSystem & { readonly ftp: FtpPowers };
 
 /** Letters that need no escape in the path of a URL. */
 const PLAIN = /[A-Za-z0-9\-._~/!$&'()*+,;=:@]/;
@@ -55,7 +47,7 @@ function labels({ scheme, user, host, port }: PlaceUrl, home: VirtualPath): (pat
 export class OpenPlaces implements AsyncDisposable {
   readonly #options: ConnectOptions;
   readonly #cwd: string;
-  readonly #servers = new Map<string, Promise<Server>>();
+  readonly #servers = new Map<string, Promise<FtpFileSystem>>();
   readonly #locals = new Map<string, LocalFileSystem>();
 
   constructor(options: ConnectOptions & { readonly cwd: string }) {
@@ -117,7 +109,7 @@ export class OpenPlaces implements AsyncDisposable {
     };
   }
 
-  async #server(url: PlaceUrl): Promise<Server> {
+  async #server(url: PlaceUrl): Promise<FtpFileSystem> {
     const { scheme, user, password, host, port } = url;
     const key = JSON.stringify([scheme, user, password, host, port]);
     const known = this.#servers.get(key) ?? connectUrl(url, this.#options);
