@@ -35,7 +35,7 @@ const isSameSource = (before: ResumeRecord['source'], now: Entry): boolean =>
 type Verdict = { readonly done: Ranges } | { readonly why: string };
 
 /** What of what was left may be continued, as far as sizes and records tell. */
-export function judgeLeft(source: Entry, left: Left, record: ResumeRecord | undefined): Verdict {
+function judgeLeft(source: Entry, left: Left, record: ResumeRecord | undefined): Verdict {
   if (record !== undefined && !isSameSource(record.source, source)) return { why: 'the source has changed since' };
   if (left.sizeBytes > source.sizeBytes) return { why: 'more had arrived than the source has now' };
   if (left.order === 'in-order') return { done: left.sizeBytes === 0 ? [] : [[0, left.sizeBytes]] };

@@ -20,7 +20,7 @@ export interface Facts {
   readonly standing: Entry | undefined;
 }
 
-export const keptMode = (run: Run, source: Entry): number | undefined =>
+const keptMode = (run: Run, source: Entry): number | undefined =>
   run.options.keep === 'times-and-modes' && source.mode !== undefined ? source.mode & PERMISSIONS : undefined;
 
 async function orderOf(run: Run, source: Entry): Promise<SiteOptions['order']> {
