@@ -21,3 +21,16 @@ export { createAdmission, type Admission, type AdmissionOptions } from './accoun
 export { createPasswordHasher, type PasswordHasher } from './accounts/password.ts';
 export type { Account, Authenticator, LoginAttempt, LoginVerdict } from './accounts/account.ts';
 export { systemClock, type Clock } from './base/clock.ts';
+export { connect, type Connected, type ConnectOptions } from './app/connect.ts';
+export { FileError, type FileErrorKind } from './files/error.ts';
+export { type LocalFileSystem, localFileSystem } from './files/local/local-file-system.ts';
+export { type MemoryFileSystem, memoryFileSystem } from './files/memory/memory-file-system.ts';
+export { copyFile } from './files/copy/copy-file.ts';
+export { copyTree } from './files/copy/copy-tree.ts';
+export { hashFile } from './files/copy/hash-file.ts';
+export type { CopyEvent, CopyOptions, CopyReport, Place, TreeOptions, TreeReport } from './files/copy/copy.ts';
+export { planSync } from './files/sync/plan-sync.ts';
+export { applyPlan } from './files/sync/apply-plan.ts';
+export type { SyncOptions, SyncPlan } from './files/sync/sync-plan.ts';
+export type { ApplyOptions, SyncReport } from './files/sync/sync-report.ts';
+export type { ClientEvent, ClientObserver } from './observe/client-event.ts';

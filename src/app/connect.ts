@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { parse, resolve } from 'node:path';
 import process from 'node:process';
 import { resolvePath, ROOT, type VirtualPath } from '../base/virtual-path.ts';
+import { present } from '../config/present.ts';
 import { ConfigurationError } from '../config/problem.ts';
 import { FileError, localFileSystem, type RemoteFileSystem } from '../files/index.ts';
 import { connectFtp } from '../protocols/ftp/client/connect-ftp.ts';
@@ -38,7 +39,7 @@ const FTP_SECURITY: ReadonlyMap<string, (port: number | undefined) => Security> 
 ]);
 
 /** Schemes that can be connected to. */
-export const CONNECTABLE_SCHEMES: readonly string[] = [...FTP_SECURITY.keys(), 'file'];
+const CONNECTABLE_SCHEMES: readonly string[] = [...FTP_SECURITY.keys(), 'file'];
 
 /** A path of a URL in a place: relative to the login's directory unless it begins with `/`. */
 export function pathWithin(home: VirtualPath, path: string): VirtualPath {
@@ -60,19 +61,25 @@ export function readUrl(text: string): PlaceUrl {
   return url;
 }
 
+/** What is the client's own of the options. */
+const withoutSources = (options: ConnectOptions): Omit<ConnectOptions, keyof CredentialSources> => {
+  const own = { ...options };
+  delete own.user;
+  return own;
+};
+
 /** What a client of FTP must be told to reach the server of a URL: the credentials have been looked for. */
 export async function ftpOptions(url: PlaceUrl, options: ConnectOptions): Promise<FtpClientOptions> {
-  const { user: _user, passwordFile: _file, ask: _ask, cwd: _cwd, password: given, ...ftp } = options;
-  const known = given === undefined ? url : { ...url, password: url.password ?? given };
+  const known = options.password === undefined ? url : { ...url, password: url.password ?? options.password };
   const { user, password, account } = await findCredentials(known, options);
   return {
-    ...ftp,
+    ...withoutSources(options),
     host: url.host,
     security: FTP_SECURITY.get(url.scheme)?.(url.port) ?? 'none',
-    ...(url.port === undefined ? {} : { port: url.port }),
-    ...(user === undefined ? {} : { user }),
-    ...(password === undefined ? {} : { password }),
-    ...(account === undefined ? {} : { account }),
+    ...present('port', url.port),
+    ...present('user', user),
+    ...present('password', password),
+    ...present('account', account),
   };
 }
 
@@ -81,7 +88,7 @@ export const connectUrl = async (url: PlaceUrl, options: ConnectOptions): Promis
   await connectFtp(await ftpOptions(url, options));
 
 /** A local folder as a place; nothing below it leads out of it. */
-export function localPlace(root: string, path: VirtualPath): Connected {
+function localPlace(root: string, path: VirtualPath): Connected {
   const files = localFileSystem({ root });
   const close = (): Promise<void> => {
     files.close();

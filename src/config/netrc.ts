@@ -20,28 +20,33 @@ function tokensOf(text: string): string[] {
   );
 }
 
+type Block = { readonly host: string | undefined } & { -readonly [K in keyof NetrcEntry]: NetrcEntry[K] };
+
+const isField = (word: string): word is keyof NetrcEntry =>
+  word === 'login' || word === 'password' || word === 'account';
+
+/** `machine` and `default` with what follows them; a default has no host. */
+function blocksOf(tokens: readonly string[]): Block[] {
+  const blocks: Block[] = [];
+  for (let index = 0; index < tokens.length; index += 1) {
+    const word = tokens[index] ?? '';
+    const opens = word === 'machine' || word === 'default';
+    if (!opens && !isField(word)) continue;
+    if (word !== 'default') index += 1;
+    const value = word === 'default' ? undefined : tokens[index];
+    const last = blocks.at(-1);
+    if (opens) blocks.push({ host: value?.toLowerCase(), login: undefined, password: undefined, account: undefined });
+    else if (isField(word) && last !== undefined) last[word] = value;
+  }
+  return blocks;
+}
+
 /** The entry for a host, or the default; with a `user`, only an entry for that login or for any. */
 export function findNetrcEntry(text: string, host: string, user?: string): NetrcEntry | undefined {
-  const tokens = tokensOf(text);
-  let current: { login?: string; password?: string; account?: string } | undefined;
-  let found: NetrcEntry | undefined;
-  const offer = (): void => {
-    const { login, password, account } = current ?? {};
-    if (current !== undefined && (user === undefined || login === undefined || login === user))
-      found ??= { login, password, account };
-  };
-  for (let index = 0; index < tokens.length && found === undefined; index += 1) {
-    const word = tokens[index];
-    if (word === 'machine' || word === 'default') {
-      offer();
-      if (word === 'machine') index += 1;
-      current = word === 'default' || tokens[index]?.toLowerCase() === host.toLowerCase() ? {} : undefined;
-    } else if (word === 'login' || word === 'password' || word === 'account') {
-      index += 1;
-      const value = tokens[index];
-      if (current !== undefined && value !== undefined) current[word] = value;
-    }
-  }
-  offer();
-  return found;
+  const found = blocksOf(tokensOf(text)).find(
+    (block) =>
+      (block.host === undefined || block.host === host.toLowerCase()) &&
+      (user === undefined || block.login === undefined || block.login === user),
+  );
+  return found === undefined ? undefined : { login: found.login, password: found.password, account: found.account };
 }

@@ -64,15 +64,19 @@ async function fromNetrc(host: string, user: string | undefined): Promise<NetrcE
 /** Throws a `ConfigurationError` for files that cannot be used. Nobody named means anonymous, who has no password to ask for. */
 export async function findCredentials(url: PlaceUrl, sources: CredentialSources): Promise<Credentials> {
   const named = url.user ?? sources.user;
-  const given =
-    url.password ??
-    (await fromPasswordFile(sources.passwordFile)) ??
-    (named === undefined ? undefined : passwordFromEnvironment());
+  const given = url.password ?? (await fromPasswordFile(sources.passwordFile)) ?? environmentFor(named);
   if (given !== undefined) return { user: named, password: given, account: undefined };
-  const entry = await fromNetrc(url.host, named);
-  const user = named ?? entry?.login;
-  if (entry?.password !== undefined || user === undefined || user === 'anonymous' || user === 'ftp')
-    return { user, password: entry?.password, account: entry?.account };
-  const password = await sources.ask?.(`Password of ${user} at ${url.host}: `);
-  return { user, password, account: entry?.account };
+  const { login, password, account } = (await fromNetrc(url.host, named)) ?? NOBODY;
+  const user = named ?? login;
+  if (password !== undefined || isGuest(user)) return { user, password, account };
+  return { user, password: await sources.ask?.(`Password of ${user} at ${url.host}: `), account };
 }
+
+const NOBODY: NetrcEntry = { login: undefined, password: undefined, account: undefined };
+
+/** The environment has a password for somebody who was named, and none for guests. */
+const environmentFor = (user: string | undefined): string | undefined =>
+  user === undefined ? undefined : passwordFromEnvironment();
+
+const isGuest = (user: string | undefined): user is 'anonymous' | 'ftp' | undefined =>
+  user === undefined || user === 'anonymous' || user === 'ftp';

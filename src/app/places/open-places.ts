@@ -80,8 +80,8 @@ export class OpenPlaces implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const servers = await Promise.allSettled(this.#servers.values());
-    await Promise.all(servers.map((one) => (one.status === 'fulfilled' ? one.value.close() : undefined)));
+    for (const server of await Promise.allSettled([...this.#servers.values()]))
+      if (server.status === 'fulfilled') await server.value.close();
     for (const files of this.#locals.values()) files.close();
   }
 

@@ -14,12 +14,6 @@ export interface PlaceUrl {
   readonly type: 'ascii' | 'image' | undefined;
 }
 
-/** A place of this machine. */
-export interface LocalPath {
-  readonly scheme: 'file';
-  readonly path: string;
-}
-
 /** What is wrong, as the end of a sentence. */
 export interface UrlProblem {
   readonly problem: string;
@@ -48,29 +42,50 @@ export const withoutPassword = (text: string): string =>
 
 const isSendable = (text: string | undefined): boolean => text === undefined || !/[\0\r\n]/.test(text);
 
+/** The parts of a URL that may hold escapes, decoded. */
+interface Decoded {
+  readonly user: string;
+  readonly password: string;
+  readonly path: string;
+}
+
+/** `undefined` where a part cannot be decoded, which is told as one problem. */
+function decodeParts(userText: string, passwordText: string, pathText: string): Decoded | UrlProblem {
+  const [user, password, path] = [decoded(userText), decoded(passwordText), decoded(pathText)];
+  if (user === undefined || password === undefined || path === undefined)
+    return { problem: 'has a % that two hexadecimal digits must follow (%25 for itself)' };
+  if (![user, password, path].every(isSendable)) return { problem: 'holds a line end or a NUL, which cannot be sent' };
+  return { user, password, path };
+}
+
+/** The number in the text; `undefined` for none, a problem for what is no port. */
+function portOf(text: string): number | undefined | UrlProblem {
+  if (text === '') return undefined;
+  const port = Number(text);
+  return port >= 1 && port <= 65_535 ? port : { problem: 'has a port that is none' };
+}
+
+const typeOf = (rest: string): PlaceUrl['type'] => {
+  const [, letter] = TYPE.exec(rest) ?? [];
+  return letter === undefined ? undefined : letter.toLowerCase() === 'a' ? 'ascii' : 'image';
+};
+
 /** Reads a URL. What is wrong never holds the password. */
 export function parsePlaceUrl(text: string): PlaceUrl | UrlProblem {
-  const [, scheme = '', userInfo, host = '', portText = '', rest = ''] = URL_SHAPE.exec(text) ?? [];
-  if (scheme === '') return { problem: 'is no URL such as ftp://ann@ftp.example.net/images/a.bin' };
-  const [userText, ...passwordParts] = userInfo?.split(':') ?? [];
-  const type = TYPE.exec(rest)?.[1]?.toLowerCase();
-  const parts = {
-    user: decoded(userText ?? ''),
-    password: decoded(passwordParts.join(':')),
-    path: decoded(type === undefined ? rest : rest.replace(TYPE, '')),
-  };
-  if (Object.values(parts).includes(undefined))
-    return { problem: 'has a % that two hexadecimal digits must follow (%25 for itself)' };
-  if (!Object.values(parts).every(isSendable)) return { problem: 'holds a line end or a NUL, which cannot be sent' };
-  const port = portText === '' ? undefined : Number(portText);
-  if (port !== undefined && (port < 1 || port > 65_535)) return { problem: 'has a port that is none' };
+  const [, scheme, userInfo = '', host = '', portText = '', rest = ''] = URL_SHAPE.exec(text) ?? [];
+  if (scheme === undefined) return { problem: 'is no URL such as ftp://ann@ftp.example.net/images/a.bin' };
+  const [userText = '', ...passwordParts] = userInfo.split(':');
+  const parts = decodeParts(userText, passwordParts.join(':'), rest.replace(TYPE, ''));
+  if ('problem' in parts) return parts;
+  const port = portOf(portText);
+  if (typeof port === 'object') return port;
   return {
     scheme: scheme.toLowerCase(),
     host: host.replace(/^\[(.*)\]$/, '$1'),
     port,
-    user: userText === undefined || parts.user === '' ? undefined : parts.user,
+    user: parts.user === '' ? undefined : parts.user,
     password: passwordParts.length === 0 ? undefined : parts.password,
-    path: parts.path ?? '',
-    type: type === undefined ? undefined : type === 'a' ? 'ascii' : 'image',
+    path: parts.path,
+    type: typeOf(rest),
   };
 }

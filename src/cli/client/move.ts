@@ -28,14 +28,14 @@ export async function findAll(client: Client, place: OpenedPlace): Promise<Found
   const { signal } = client;
   const entry = await standing(place, signal);
   if (entry !== undefined) return [{ place, entry }];
-  if (!PATTERN.test(place.path)) throw new FileError('not-found', place.path, { detail: `there is no ${place.label}` });
+  if (!PATTERN.test(place.path)) throw new FileError('not-found', ROOT, { detail: `there is no ${place.label}` });
   const found: Found[] = [];
   for await (const match of expand(place.files, place.path, { signal })) {
     if (found.length >= MOST_NAMES)
       throw new CommandError(EXIT.limit, `${place.label} stands for too many names; narrow it`);
     found.push({ place: at(place, match.path), entry: match });
   }
-  if (found.length === 0) throw new FileError('not-found', place.path, { detail: `nothing fits ${place.label}` });
+  if (found.length === 0) throw new FileError('not-found', ROOT, { detail: `nothing fits ${place.label}` });
   return found.sort((one, other) => (one.place.path < other.place.path ? -1 : 1));
 }
 
@@ -60,7 +60,7 @@ async function destinationOf(
   if (isDirectory) return ({ place }) => below(target, baseName(place.path));
   if (sources > 1 || target.written === 'as-directory') {
     const why = there === undefined ? 'there is no such directory; make it first' : 'it is no directory';
-    throw new FileError(there === undefined ? 'not-found' : 'not-directory', target.path, {
+    throw new FileError(there === undefined ? 'not-found' : 'not-directory', ROOT, {
       detail: `${target.label}: ${why}`,
     });
   }
@@ -93,15 +93,16 @@ export async function moveAll(client: Client, sources: readonly Found[], target:
     onEvent: (event: Parameters<typeof progress.tell>[0]) => progress.tell(event),
   };
   const destination = await destinationOf(client, target, sources.length);
-  try {
-    for (const found of sources) {
-      try {
-        await moveOne(client, found, destination(found), copying);
-      } catch (error) {
-        if (sources.length === 1) throw error;
-        client.fail(error, found.place.label);
-      }
+  const tolerant = async (found: Found): Promise<void> => {
+    try {
+      await moveOne(client, found, destination(found), copying);
+    } catch (error) {
+      if (sources.length === 1) throw error;
+      client.fail(error, found.place.label);
     }
+  };
+  try {
+    for (const found of sources) await tolerant(found);
     return EXIT.done;
   } finally {
     progress.end();

@@ -36,7 +36,7 @@ export const parallelOf = (options: Options): number => Math.floor(numberOf(opti
 
 function verifyOf({ verify }: Options): NonNullable<CopyOptions['verify']> {
   if (verify === undefined) return 'size';
-  return verify === true ? 'hash' : oneOf('--verify', String(verify), ['size', 'hash', 'none']);
+  return typeof verify === 'string' ? oneOf('--verify', verify, ['size', 'hash', 'none']) : 'hash';
 }
 
 function rateOf(options: Options): number | undefined {

@@ -94,7 +94,7 @@ export async function runClient(
     return failures.length === 0 ? code : codeOfMany(failures);
   } catch (error) {
     if (json === 'yes') event(errorEvent(error, ''));
-    throw toCommandError(error, json);
+    throw toCommandError(error);
   } finally {
     leave();
   }
@@ -104,8 +104,8 @@ export async function runClient(
 const codeOfMany = (codes: readonly number[]): number =>
   codes.length === 1 && codes[0] !== undefined ? codes[0] : EXIT.partial;
 
-/** JSON has said it already; a sentence on standard error says it to people in any case. */
-function toCommandError(error: unknown, _json: 'yes' | 'no'): unknown {
+/** What JSON has said already is said to people on standard error in any case. */
+function toCommandError(error: unknown): unknown {
   if (!(error instanceof FileError)) return error;
   const { code, sentence } = explainFailure(error);
   return new CommandError(code, sentence, { cause: error });

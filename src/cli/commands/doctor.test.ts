@@ -21,8 +21,8 @@ interface Ran {
 async function portcall(...words: string[]): Promise<Ran> {
   let [stdout, stderr] = ['', ''];
   const world: World = {
-    stdout: { writableLength: 0, write: (text) => (stdout += text) },
-    stderr: { writableLength: 0, write: (text) => (stderr += text) },
+    stdout: { writableLength: 0, write: (text) => (stdout += String(text)) },
+    stderr: { writableLength: 0, write: (text) => (stderr += String(text)) },
     stdin: process.stdin,
     cwd: '/',
     pid: 1,

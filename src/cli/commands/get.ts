@@ -1,4 +1,5 @@
 /** `portcall get`: fetches files and directories. */
+import { withoutPassword } from '../../app/places/place-url.ts';
 import { CommandError, type CommandRow } from '../command.ts';
 import { clientRow } from '../client/client-row.ts';
 import { textOf } from '../client/connect-options.ts';
@@ -32,7 +33,7 @@ export const getCommand: CommandRow = clientRow({
         found.push(...(await findAll(client, await client.places.source(url))));
       } catch (error) {
         if (urls.length === 1) throw error;
-        client.fail(error, url);
+        client.fail(error, withoutPassword(url));
       }
     }
     if (output !== '-') return await moveAll(client, found, await client.places.target(output));

@@ -2,6 +2,7 @@
 import { resolvePath, ROOT } from '../../base/virtual-path.ts';
 import { at, type OpenedPlace } from '../../app/places/open-places.ts';
 import { type Entry, FileError } from '../../files/index.ts';
+import { withoutPassword } from '../../app/places/place-url.ts';
 import { CommandError, type CommandRow } from '../command.ts';
 import { clientRow } from '../client/client-row.ts';
 import { isOn } from '../client/connect-options.ts';
@@ -64,13 +65,13 @@ export const rmCommand: CommandRow = clientRow({
       try {
         const found = await findAll(client, await client.places.source(url));
         if (found.some(({ place }) => place.path === ROOT || (place.where === 'remote' && place.path === place.home)))
-          throw new CommandError(EXIT.wrongUsage, `${url} is a whole place; name what is in it`);
+          throw new CommandError(EXIT.wrongUsage, `${withoutPassword(url)} is a whole place; name what is in it`);
         for (const { place } of found) await removeNamed(client, place);
       } catch (error) {
         const isGone = error instanceof FileError && error.kind === 'not-found';
         if (isGone && isOn(client.options, 'force')) continue;
         if (urls.length === 1) throw error;
-        client.fail(error, url);
+        client.fail(error, withoutPassword(url));
       }
     }
     return EXIT.done;

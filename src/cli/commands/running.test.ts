@@ -14,8 +14,8 @@ import type { World } from '../world.ts';
 async function portcall(cwd: string, line: string): Promise<{ code: number; stdout: string; stderr: string }> {
   let [stdout, stderr] = ['', ''];
   const world: World = {
-    stdout: { writableLength: 0, write: (text) => (stdout += text) },
-    stderr: { writableLength: 0, write: (text) => (stderr += text) },
+    stdout: { writableLength: 0, write: (text) => (stdout += String(text)) },
+    stderr: { writableLength: 0, write: (text) => (stderr += String(text)) },
     stdin: process.stdin,
     cwd,
     pid: 1,

@@ -22,8 +22,8 @@ interface Ran {
 async function shell(input: string, options: Readonly<Record<string, unknown>> = {}): Promise<Ran> {
   let [stdout, stderr, closed] = ['', '', 0];
   const world: World = {
-    stdout: { writableLength: 0, write: (text) => (stdout += text) },
-    stderr: { writableLength: 0, write: (text) => (stderr += text) },
+    stdout: { writableLength: 0, write: (text) => (stdout += String(text)) },
+    stderr: { writableLength: 0, write: (text) => (stderr += String(text)) },
 
     stdin: (async function* () {
       yield input;
@@ -72,8 +72,8 @@ test('with a server of FTP: a file there and back, by a pattern and behind the p
   await writeFile(join(here, 'c.bin'), 'from here');
   let [stdout, stderr] = ['', ''];
   const world: World = {
-    stdout: { writableLength: 0, write: (text) => (stdout += text) },
-    stderr: { writableLength: 0, write: (text) => (stderr += text) },
+    stdout: { writableLength: 0, write: (text) => (stdout += String(text)) },
+    stderr: { writableLength: 0, write: (text) => (stderr += String(text)) },
     stdin: process.stdin,
     cwd: here,
     pid: 1,

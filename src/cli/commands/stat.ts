@@ -4,7 +4,8 @@ import type { Entry } from '../../files/index.ts';
 import type { CommandRow } from '../command.ts';
 import { clientRow } from '../client/client-row.ts';
 import { entryJson } from '../client/json-line.ts';
-import { findAll } from '../client/move.ts';
+import { findAll, type Found } from '../client/move.ts';
+import type { Client } from '../client/run-client.ts';
 import { EXIT } from '../exit-code.ts';
 
 const FACTS: readonly (readonly [string, (entry: Entry) => string | undefined])[] = [
@@ -27,17 +28,19 @@ export const statCommand: CommandRow = clientRow({
   options: [{ flags: '--json', summary: 'one JSON object a line' }],
   async act(client, urls) {
     for (const url of urls)
-      for (const { place, entry } of await findAll(client, await client.places.source(url))) {
-        if (client.json === 'yes') {
-          client.event({ event: 'entry', ...entryJson(entry, place.path) });
-          continue;
-        }
-        client.world.stdout.write(`${printable(place.label)}\n`);
-        for (const [name, read] of FACTS) {
-          const value = read(entry);
-          if (value !== undefined) client.world.stdout.write(`  ${name.padEnd(WIDTH)} ${printable(value)}\n`);
-        }
-      }
+      for (const found of await findAll(client, await client.places.source(url))) show(client, found);
     return EXIT.done;
   },
 });
+
+function show(client: Client, { place, entry }: Found): void {
+  if (client.json === 'yes') {
+    client.event({ event: 'entry', ...entryJson(entry, place.path) });
+    return;
+  }
+  client.world.stdout.write(`${printable(place.label)}\n`);
+  for (const [name, read] of FACTS) {
+    const value = read(entry);
+    if (value !== undefined) client.world.stdout.write(`  ${name.padEnd(WIDTH)} ${printable(value)}\n`);
+  }
+}

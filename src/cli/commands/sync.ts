@@ -1,5 +1,4 @@
 /** `portcall sync`: makes one tree like another, by a plan that can be seen first. */
-import { componentsOf } from '../../base/virtual-path.ts';
 import { printableJson } from '../../base/escape.ts';
 import { parseByteSize } from '../../config/byte-size.ts';
 import { copyFile } from '../../files/copy/copy-file.ts';
@@ -12,7 +11,6 @@ import { planLines } from '../../files/sync/print-plan.ts';
 import type { CompareBy, SyncOptions, SyncPlan } from '../../files/sync/sync-plan.ts';
 import type { SyncReport } from '../../files/sync/sync-report.ts';
 import { durationText, sizeText } from '../../observe/quantities.ts';
-import type { OpenedPlace } from '../../app/places/open-places.ts';
 import { CommandError, type CommandRow } from '../command.ts';
 import { clientRow } from '../client/client-row.ts';
 import { isOn, numberOf, type Options, textOf } from '../client/connect-options.ts';
@@ -103,12 +101,6 @@ function syncOptions(client: Client): SyncOptions {
   };
 }
 
-/** Where a tree goes: the directory itself, whether it is there or not. */
-async function targetOf(client: Client, text: string): Promise<OpenedPlace> {
-  const place = await client.places.target(text);
-  return componentsOf(place.path).length === 0 || place.where === 'remote' ? place : place;
-}
-
 function showPlan(client: Client, plan: SyncPlan): void {
   const { stdout } = client.world;
   if (client.json === 'yes') stdout.write(`${printableJson(JSON.stringify({ v: 1, event: 'plan', ...plan }))}\n`);
@@ -149,14 +141,14 @@ function codeOf({ guards, moreIssues, issues }: SyncPlan, { outcome, failed }: S
 async function sync(client: Client, [source = '', destination = '']: readonly string[]): Promise<number> {
   const { options, signal, world } = client;
   const from = await client.places.source(source);
-  const to = await targetOf(client, destination);
+  const to = await client.places.target(destination);
   const plan = await planSync(from, to, syncOptions(client));
   if (isOn(options, 'dryRun')) {
     showPlan(client, plan);
     return plan.guards.length + plan.issues.length + plan.conflicts.length > 0 ? EXIT.partial : EXIT.done;
   }
   const progress = progressOf(options, world);
-  const { clock, ifExists: _ifExists, ...copying } = copyOptions(options);
+  const { clock, ...copying } = copyOptions(options);
   try {
     const report = await applyPlan(plan, {
       from,

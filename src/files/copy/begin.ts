@@ -1,7 +1,7 @@
 /** Where a copy begins: anew, or behind what an earlier attempt left, when that is still the beginning of the same file. */
 import { orAborted } from '../../base/wait.ts';
 import type { Entry, FileReader } from '../file-system.ts';
-import type { ResumeRecord } from './copy.ts';
+import type { ResumeRecord, ResumeRecords } from './copy.ts';
 import { type ReadAt, fill } from './fill.ts';
 import type { Landing, LandingSite, Left } from './landing.ts';
 import { type Range, type Ranges, cutAt } from './ranges.ts';
@@ -10,6 +10,8 @@ import type { Run } from './run.ts';
 
 /** So much of the end of what is there is compared with the source before anything is added to it. */
 const OVERLAP_BYTES = 64 * 1024;
+/** Less than this is sooner copied than continued. */
+export const LEAST_RESUMED_BYTES = 64 * 1024;
 
 export interface Start {
   readonly landing: Landing;
@@ -33,7 +35,7 @@ const isSameSource = (before: ResumeRecord['source'], now: Entry): boolean =>
 type Verdict = { readonly done: Ranges } | { readonly why: string };
 
 /** What of what was left may be continued, as far as sizes and records tell. */
-export function judgeLeft(source: Entry, left: Left, record: ResumeRecord | undefined): Verdict {
+function judgeLeft(source: Entry, left: Left, record: ResumeRecord | undefined): Verdict {
   if (record !== undefined && !isSameSource(record.source, source)) return { why: 'the source has changed since' };
   if (left.sizeBytes > source.sizeBytes) return { why: 'more had arrived than the source has now' };
   if (left.order === 'in-order') return { done: left.sizeBytes === 0 ? [] : [[0, left.sizeBytes]] };
@@ -61,8 +63,17 @@ async function isSameOverlap(done: Ranges, compared: Compared): Promise<boolean>
   return true;
 }
 
-const recorderOf = (run: Run, source: Entry, done: Ranges): Recorder =>
-  new Recorder({ records: run.records, key: run.to.label, clock: run.clock, source, done });
+/** Ten thousand small files would be as many records, and none of them worth its writing. */
+const NO_RECORDS: ResumeRecords = {
+  load: async () => undefined,
+  save: async () => undefined,
+  forget: async () => undefined,
+};
+
+function recorderOf(run: Run, source: Entry, done: Ranges): Recorder {
+  const records = source.sizeBytes < LEAST_RESUMED_BYTES ? NO_RECORDS : run.records;
+  return new Recorder({ records, key: run.to.label, clock: run.clock, source, done });
+}
 
 async function anew(run: Run, site: LandingSite, source: Entry): Promise<Start> {
   const recorder = recorderOf(run, source, []);

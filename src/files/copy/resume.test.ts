@@ -279,6 +279,13 @@ test('records that cannot be kept fail no copy', async () => {
   assert.ok((await finish(source, target, { ...basic, records })).resumedAtBytes > 0);
 });
 
+test('a small file has no record', async () => {
+  const [source, target] = [memoryFileSystem(), memoryFileSystem()];
+  await putBytes(source, '/a', sampleBytes(64 * KIB - 1));
+  const save = (): never => assert.fail('a record was written');
+  await finish(source, target, { ...basic, records: { ...memoryRecords(), save } });
+});
+
 test('the same file for two destinations in one directory is not mixed up', async () => {
   const [source, target] = [memoryFileSystem(), memoryFileSystem()];
   await putBytes(source, '/a', sampleBytes(100 * KIB));

@@ -1,7 +1,7 @@
 /** Copies a file by reading it here and writing it there. */
 import { FileError } from '../error.ts';
 import type { Entry, FileReader, HashAlgorithm } from '../file-system.ts';
-import { type Start, begin, lookForLeft } from './begin.ts';
+import { LEAST_RESUMED_BYTES, type Start, begin, lookForLeft } from './begin.ts';
 import { type Hasher, createHasher } from './hasher.ts';
 import type { LandingSite, SiteOptions } from './landing.ts';
 import { LEAST_SEGMENT_BYTES, moveInOrder, moveScattered } from './move.ts';
@@ -11,8 +11,6 @@ import type { Published, Run } from './run.ts';
 import { clearUpload, uploadSite } from './upload-site.ts';
 import { chooseAlgorithm, confirmLandedSize, expectedHash, proveLanding } from './verify.ts';
 
-/** Less than this is sooner copied than continued. */
-const LEAST_RESUMED_BYTES = 64 * 1024;
 const PERMISSIONS = 0o777;
 
 /** What is known before the first byte. */
@@ -22,7 +20,7 @@ export interface Facts {
   readonly standing: Entry | undefined;
 }
 
-export const keptMode = (run: Run, source: Entry): number | undefined =>
+const keptMode = (run: Run, source: Entry): number | undefined =>
   run.options.keep === 'times-and-modes' && source.mode !== undefined ? source.mode & PERMISSIONS : undefined;
 
 async function orderOf(run: Run, source: Entry): Promise<SiteOptions['order']> {

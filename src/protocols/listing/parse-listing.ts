@@ -11,7 +11,7 @@ import type { ListingParser, ParsedLine } from './parsed.ts';
 import { parseMlsx } from './parse-mlsx.ts';
 
 /** In the order in which they are tried on a line that nobody knows yet: the commonest first, the vaguest last. */
-export const LISTING_FORMATS: readonly ListingFormat[] = [
+const LISTING_FORMATS: readonly ListingFormat[] = [
   unixFormat,
   dosFormat,
   eplfFormat,

@@ -20,7 +20,7 @@ const MEANINGS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** The system's code of an error; of several attempts the first one's. */
-export function codeOf(error: unknown): string {
+function codeOf(error: unknown): string {
   if (error instanceof AggregateError) return codeOf(error.errors[0]);
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

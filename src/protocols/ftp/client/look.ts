@@ -180,6 +180,24 @@ export async function lookThrough(
   return isReply(final) ? undefined : final;
 }
 
+/**
+ * Size in bytes of what an upload left under a name. Servers that keep broken uploads from view, ours among them, show them
+ * by SIZE alone, to the client that sent them.
+ */
+export async function sizeOfLeft(
+  remote: Remote,
+  path: VirtualPath,
+  options: CallOptions = {},
+): Promise<number | undefined> {
+  const entry = await lookAt(remote, path, options);
+  if (entry !== undefined || !has(remote, 'MLST')) return entry?.sizeBytes;
+  return await remote.pool.useAgain(async (session) => {
+    await session.useImageType(options);
+    const reply = await session.command({ verb: 'SIZE', argument: remote.paths.toServer(path) }, options);
+    return reply.code === 213 ? numberIn(reply.lines.join('')) : undefined;
+  }, options);
+}
+
 /** Where a link leads; `undefined` when the server does not tell. */
 function targetOf(path: VirtualPath, { linkTarget }: Entry): VirtualPath | undefined {
   return linkTarget === undefined ? undefined : resolvePath(parentOf(path), linkTarget);

@@ -38,7 +38,7 @@ export interface TransferParts {
 }
 
 /** What is common to both directions. */
-export class Transfer {
+class Transfer {
   readonly #parts: TransferParts;
   readonly #startedMs: number;
   readonly #final: Promise<FtpReply>;

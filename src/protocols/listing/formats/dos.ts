@@ -16,7 +16,7 @@ const MARKS: ReadonlyMap<string, ParsedEntry['type']> = new Map([
 const MARK_PADDING = ' '.repeat(10);
 
 /** Month first with `-` and `/`, day first with dots, year first when it has four digits; what is no month is a day. */
-export function numericDay(text: string): number | undefined {
+function numericDay(text: string): number | undefined {
   const [, first = '', second = '', third = ''] = DATE.exec(text) ?? [];
   if (first === '') return undefined;
   if (first.length === 4) return dayMs(Number(first), Number(second) - 1, Number(third));

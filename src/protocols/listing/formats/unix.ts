@@ -67,7 +67,7 @@ const withTarget = (name: string): Pick<ParsedEntry, 'name' | 'linkTarget'> => {
 };
 
 /** The entry in a line whose type and rights are known; `undefined` when no date with a size before it is there. */
-export function tailEntry(
+function tailEntry(
   line: string,
   fields: readonly Field[],
   context: ListingContext,
