@@ -8,7 +8,7 @@ import { entryOf } from './entry-of.ts';
 import { isPositive } from './failure.ts';
 import { isUnknownCommand, kindOfReply, plainKindOfReply } from './kind-of-reply.ts';
 import { findInListing } from './open-listing.ts';
-import { at, refusedAt, type Remote } from './remote.ts';
+import { at, has, refusedAt, type Remote } from './remote.ts';
 import type { FtpReply, FtpSession } from './session.ts';
 
 /** As in the kernel: a longer chain of links is taken for a circle. */
