@@ -1,19 +1,36 @@
-/** The client's file system keeps the contract of all file systems, against our own server. */
+/** The client's file system keeps the contract of all file systems, against our own server: new, old, and with one connection. */
 import { connectFtp } from '../../src/protocols/ftp/client/connect-ftp.ts';
+import type { FtpClientOptions } from '../../src/protocols/ftp/client/options.ts';
 import { startTestServer } from '../support/ftp-server.ts';
+import { olderServer } from '../support/older-server.ts';
 import { describeFileSystem, type Made } from './files.ts';
 
 /** What FTP cannot do: no server offers a command for it, or none could. */
 const SKIPS = {
   'writes may overlap and come in any order': 'over FTP bytes are written in order',
-  'two sessions cannot both have what was interrupted': 'FTP has no lock, so two clients of one owner share a part',
   'mode and times are set, also one time alone': 'FTP sets whole seconds, and no access times',
   'a file is cut and grown': 'FTP has no command for it',
 };
 
-async function make(): Promise<Made> {
+/** Between two reads another call has the only connection, and RETR then opens the file by its name again. */
+const ONE_CONNECTION_SKIPS = {
+  ...SKIPS,
+  'a long listing comes in batches and whole': 'the same as above, and long',
+  'a reader keeps the file that it opened':
+    'with one connection a reader gives way, and opens the file again by its name',
+};
+
+/** LIST and SIZE show no modes. */
+const OLD_SKIPS = {
+  ...SKIPS,
+  'a long listing comes in batches and whole': 'the same as above, and long',
+  'the permission bits of a replaced file are carried over': 'only a listing shows modes there, which costs too much',
+};
+
+const made = (options: Partial<FtpClientOptions>) => async (): Promise<Made> => {
   const server = await startTestServer();
-  const fileSystem = await connectFtp({ host: server.host, port: server.port, user: 'u', password: 'p' });
+  const { host, port } = server;
+  const fileSystem = await connectFtp({ host, port, user: 'u', password: 'p', ...options });
   return {
     fileSystem,
     dispose: async () => {
@@ -21,6 +38,32 @@ async function make(): Promise<Made> {
       await server[Symbol.asyncDispose]();
     },
   };
-}
+};
 
-describeFileSystem('a client of FTP', make, { skips: SKIPS });
+const madeOld = (without: readonly string[]) => async (): Promise<Made> => {
+  const server = await startTestServer();
+  const old = await olderServer(server, without);
+  const fileSystem = await connectFtp({ host: old.host, port: old.port, user: 'u', password: 'p' });
+  return {
+    fileSystem,
+    dispose: async () => {
+      await fileSystem.close();
+      await old[Symbol.asyncDispose]();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+};
+
+/** Nothing but RFC 959. */
+const OLDEST_SKIPS = {
+  ...OLD_SKIPS,
+  'what was put is found, read and listed': 'without MDTM a time is known to the minute',
+};
+const NEWER_VERBS = ['FEAT', 'MLST', 'MLSD', 'SIZE', 'MDTM', 'MFMT', 'REST', 'EPSV'];
+
+describeFileSystem('a client of FTP', made({}), { skips: SKIPS });
+describeFileSystem('a client with one connection', made({ limits: { connections: 1 } }), {
+  skips: ONE_CONNECTION_SKIPS,
+});
+describeFileSystem('a client of a server without MLST', madeOld(['FEAT', 'MLST', 'MLSD']), { skips: OLD_SKIPS });
+describeFileSystem('a client of a server of 1985', madeOld(NEWER_VERBS), { skips: OLDEST_SKIPS });

@@ -1,29 +1,70 @@
-/** Times and permission bits of what lies on a server: MFMT, MDTM as vsftpd reads it, SITE CHMOD (draft-somers-ftp-mfxx). */
+/** Times and permission bits of what lies on a server: MFMT, MDTM and SITE UTIME, SITE CHMOD (draft-somers-ftp-mfxx-04). */
+import { hasTimeValue, printTimeValue } from '../../../base/time-value.ts';
 import type { VirtualPath } from '../../../base/virtual-path.ts';
 import { FileError } from '../../../files/error.ts';
 import type { Attributes, CallOptions } from '../../../files/file-system.ts';
-import { hasTimeValue, printTimeValue } from '../../../base/time-value.ts';
 import { isPositive } from './failure.ts';
-import { whyRefused, lookAt } from './look.ts';
-import { at, has, refusedAt, type Remote } from './remote.ts';
-import type { FtpCommand } from './session.ts';
+import { isUnknownCommand, plainKindOfReply } from './kind-of-reply.ts';
+import { lookAt, whyRefused, withKind } from './look.ts';
+import { at, refusedAt, type Remote, type TimeCommand } from './remote.ts';
+import type { FtpCommand, FtpReply } from './session.ts';
 
-/** The commands for what is wanted. Throws `unsupported` for what FTP has no command for. */
-function commandsFor(remote: Remote, path: VirtualPath, wanted: Attributes): readonly FtpCommand[] {
-  const { mode, modifiedMs, ...others } = wanted;
-  const beyond = Object.entries<unknown>(others).find(([, value]) => value !== undefined);
+/** How each is written; vsftpd and some others read MDTM with a time in front as the wish to set it. */
+const TIME_COMMANDS: Readonly<Record<TimeCommand, (time: string, name: string) => FtpCommand>> = {
+  MFMT: (time, name) => ({ verb: 'MFMT', argument: `${time} ${name}` }),
+  MDTM: (time, name) => ({ verb: 'MDTM', argument: `${time} ${name}` }),
+  UTIME: (time, name) => ({ verb: 'SITE', argument: `UTIME ${time} ${name}` }),
+  'long UTIME': (time, name) => ({ verb: 'SITE', argument: `UTIME ${name} ${time} ${time} ${time} UTC` }),
+};
+
+const SETTABLE: ReadonlySet<string> = new Set<keyof Attributes>(['mode', 'modifiedMs']);
+
+/** Throws `unsupported` for what FTP has no command for, before anything is changed. */
+function confirmPossible(path: VirtualPath, wanted: Attributes): void {
+  const { modifiedMs } = wanted;
+  const beyond = (Object.entries(wanted) as [string, unknown][]).find(
+    // The type of an interface has no index, its object has.
+    ([name, value]) => value !== undefined && !SETTABLE.has(name),
+  );
   if (beyond !== undefined)
     throw new FileError('unsupported', path, { detail: `FTP has no command to set ${beyond[0]}` });
+  if (modifiedMs !== undefined && !hasTimeValue(modifiedMs))
+    throw new FileError('unsupported', path, { detail: 'that year cannot be written' });
+}
+
+/** Why an attribute was not set: nothing is there, or the server does not do it. */
+async function whyNotSet(remote: Remote, path: VirtualPath, reply: FtpReply, options: CallOptions): Promise<FileError> {
+  if (reply.code === 421) return refusedAt(path, reply);
+  if ((await lookAt(remote, path, options)) === undefined) return await whyRefused(remote, path, reply, options);
+  const kind = plainKindOfReply(reply);
+  // It is there: a server that says otherwise took the time for a part of the name.
+  return withKind(refusedAt(path, reply), kind === undefined || kind === 'not-found' ? 'unsupported' : kind);
+}
+
+const send = (remote: Remote, command: FtpCommand, options: CallOptions): Promise<FtpReply> =>
+  remote.pool.use((session) => session.command(command, options), options);
+
+async function setMode(remote: Remote, path: VirtualPath, mode: number, options: CallOptions): Promise<void> {
+  const argument = `CHMOD ${(mode & 0o7777).toString(8)} ${remote.paths.toServer(path)}`;
+  const reply = await send(remote, { verb: 'SITE', argument }, options);
+  if (!isPositive(reply) || isUnknownCommand(reply)) throw await whyNotSet(remote, path, reply, options);
+}
+
+/** The first command that works is the one that is used from then on. */
+async function setTime(remote: Remote, path: VirtualPath, timeMs: number, options: CallOptions): Promise<void> {
+  const { habits } = remote;
   const name = remote.paths.toServer(path);
-  const commands: FtpCommand[] = [];
-  if (mode !== undefined) commands.push({ verb: 'SITE', argument: `CHMOD ${(mode & 0o7777).toString(8)} ${name}` });
-  if (modifiedMs !== undefined) {
-    if (!hasTimeValue(modifiedMs)) throw new FileError('unsupported', path, { detail: 'that year cannot be written' });
-    // Without MFMT some servers take a time before the name of MDTM; those that do not say so.
-    const argument = `${printTimeValue(modifiedMs)} ${name}`;
-    commands.push({ verb: has(remote, 'MFMT') ? 'MFMT' : 'MDTM', argument });
+  let failure: FileError | undefined;
+  for (const way of habits.times) {
+    const reply = await send(remote, TIME_COMMANDS[way](printTimeValue(timeMs), name), options);
+    if (isPositive(reply) && !isUnknownCommand(reply)) {
+      habits.times = [way];
+      return;
+    }
+    failure = await whyNotSet(remote, path, reply, options);
+    if (failure.kind !== 'unsupported' && failure.kind !== 'bad-name') throw failure;
   }
-  return commands;
+  throw failure === undefined ? new FileError('unsupported', path) : withKind(failure, 'unsupported');
 }
 
 /** `setAttributes` of a file system: seconds are the finest that FTP has. */
@@ -34,13 +75,10 @@ export async function setRemoteAttributes(
   options: CallOptions = {},
 ): Promise<void> {
   options.signal?.throwIfAborted();
+  confirmPossible(path, wanted);
   try {
-    for (const command of commandsFor(remote, path, wanted)) {
-      const reply = await remote.pool.use((session) => session.command(command, options), options);
-      if (isPositive(reply)) continue;
-      if ((await lookAt(remote, path, options)) === undefined) throw await whyRefused(remote, path, reply, options);
-      throw refusedAt(path, reply);
-    }
+    if (wanted.mode !== undefined) await setMode(remote, path, wanted.mode, options);
+    if (wanted.modifiedMs !== undefined) await setTime(remote, path, wanted.modifiedMs, options);
   } catch (error) {
     throw at(path, error);
   }

@@ -9,7 +9,7 @@ import { listAll } from './list-remote.ts';
 import { lookAt, whyRefused, withKind } from './look.ts';
 import { at, refusedAt, type Remote } from './remote.ts';
 import type { FtpReply } from './session.ts';
-import { renamed } from './upload.ts';
+import { renamed } from './publish.ts';
 
 const MAX_NAME_BYTES = 255;
 

@@ -16,12 +16,13 @@ import { DEFAULT_RETRY, type FtpClientOptions } from './options.ts';
 import { serverPaths } from './paths.ts';
 import { SessionPool } from './pool.ts';
 import type { FtpFileSystem, FtpPowers } from './powers.ts';
+import { partPath } from './publish.ts';
 import { openRemoteReader } from './reader.ts';
-import { has, type Remote } from './remote.ts';
+import { firstHabits, has, type Remote } from './remote.ts';
 import { copyWithinServer } from './copy-within-server.ts';
 import type { FtpCommand, FtpReply } from './session.ts';
 import { sessionSettings } from './settings.ts';
-import { openRemoteUpload, partPath } from './upload.ts';
+import { openRemoteUpload } from './upload.ts';
 
 /** What would leave a session in a state that the client does not know of. */
 const KEPT_VERBS =
@@ -115,7 +116,8 @@ export async function connectFtp(options: FtpClientOptions): Promise<FtpFileSyst
       settings,
       paths: serverPaths(server.home),
       uploads: options.uploads ?? 'temporary',
-      habits: { listAll: 'untried' },
+      habits: firstHabits(server),
+      uploading: new Set(),
     };
     return judged(fileSystemOf(remote));
   } catch (error) {

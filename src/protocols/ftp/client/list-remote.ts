@@ -1,68 +1,16 @@
-/** Listing a directory of a server: MLSD where there is one, LIST otherwise, as a stream of entries (RFC 3659 §7, RFC 959 §4.1.3). */
-import { LineSplitter } from '../../../base/line-splitter.ts';
-import { decodeName } from '../../../base/name.ts';
+/** Listing a directory of a server as a stream of entries, which lends its connection to whoever waits for one. */
 import { ROOT, type VirtualPath } from '../../../base/virtual-path.ts';
 import { FileError } from '../../../files/error.ts';
-import type { CallOptions, Entry, ListingIssue, ListOptions } from '../../../files/file-system.ts';
+import type { CallOptions, Entry, ListOptions } from '../../../files/file-system.ts';
 import { isPartName } from '../../../files/part-name.ts';
-import type { ListingParser, ParsedLine } from '../../listing/parsed.ts';
-import { listParser, mlsdParser } from '../../listing/parse-listing.ts';
-import { entryOf } from './entry-of.ts';
-import { connectionFailure, isPositive } from './failure.ts';
+import { connectionFailure } from './failure.ts';
 import { lookAt, whyRefused, withKind } from './look.ts';
+import { EntryReader, openListing, type OpenedListing } from './open-listing.ts';
 import type { Lease } from './pool.ts';
-import { at, has, refusedAt, type Remote } from './remote.ts';
-import type { FtpReply, FtpSession, Incoming } from './session.ts';
+import { at, type Remote, replyOf } from './remote.ts';
+import type { Incoming } from './session.ts';
 
 const READ_BYTES = 64 * 1024;
-const BATCH_ENTRIES = 512;
-/** A name of 255 bytes and its facts are far below. */
-const MAX_LINE_BYTES = 64 * 1024;
-
-interface Opened {
-  readonly incoming: Incoming;
-  readonly parser: ListingParser;
-}
-
-/** Servers that do not know MLSD at all say so by these. */
-const isUnknown = (error: unknown): boolean => error instanceof FileError && error.kind === 'unsupported';
-
-async function openList(remote: Remote, session: FtpSession, path: VirtualPath, options: CallOptions): Promise<Opened> {
-  if (has(remote, 'MLST')) {
-    try {
-      const command = { verb: 'MLSD', argument: remote.paths.toServer(path) };
-      return { incoming: await session.retrieve(command, options), parser: mlsdParser() };
-    } catch (error) {
-      if (!isUnknown(error)) throw error;
-    }
-  }
-  const parser = listParser({ nowMs: remote.settings.clock.now() });
-  return { incoming: await openLongList(remote, session, path, options), parser };
-}
-
-/** The directory is gone into, so that no name is taken for an option or a pattern. */
-async function openLongList(
-  remote: Remote,
-  session: FtpSession,
-  path: VirtualPath,
-  options: CallOptions,
-): Promise<Incoming> {
-  const argument = remote.paths.toServer(path);
-  const isRelative = !argument.startsWith('/');
-  if (isRelative) return await session.retrieve({ verb: 'LIST', ...(path === ROOT ? {} : { argument }) }, options);
-  const moved = await session.command({ verb: 'CWD', argument }, options);
-  if (!isPositive(moved)) throw refusedAt(path, moved);
-  const { habits, server } = remote;
-  if (habits.listAll === 'useless' || !server.system.startsWith('UNIX'))
-    return await session.retrieve({ verb: 'LIST' }, options);
-  try {
-    return await session.retrieve({ verb: 'LIST', argument: '-a' }, options);
-  } catch (error) {
-    if (!(error instanceof FileError) || !session.isOpen) throw error;
-    habits.listAll = 'useless';
-    return await session.retrieve({ verb: 'LIST' }, options);
-  }
-}
 
 /** The bytes of a listing; the session is given up to whoever waits for it, and the rest held in memory then. */
 class ListingBytes {
@@ -141,36 +89,25 @@ async function whyNotListed(remote: Remote, path: VirtualPath, error: unknown, o
   if (!(error instanceof FileError) || error.reply === undefined || error.retryable) return at(path, error);
   const placed = at(path, error) as FileError;
   const entry = await lookAt(remote, path, options);
-  if (entry === undefined) return await whyRefused(remote, path, noReply(placed), options);
+  if (entry === undefined) return await whyRefused(remote, path, replyOf(placed), options);
   return entry.type === 'directory' || entry.type === 'symlink' ? placed : withKind(placed, 'not-directory');
 }
-
-/** The reply that a failure carries. */
-const noReply = ({ reply = '550' }: FileError): FtpReply => ({
-  code: Number(reply.slice(0, 3)),
-  lines: [reply.slice(4)],
-});
 
 async function open(
   remote: Remote,
   path: VirtualPath,
   options: CallOptions,
-): Promise<{ readonly bytes: ListingBytes; readonly parser: ListingParser }> {
+): Promise<Omit<OpenedListing, 'incoming'> & { readonly bytes: ListingBytes }> {
   return await remote.pool.retrying(async () => {
-    const lease = await remote.pool.lease(options);
+    const lease = await remote.pool.leaseOnce(options);
     try {
-      const { incoming, parser } = await openList(remote, lease.session, path, options);
-      return { bytes: new ListingBytes(remote, lease, incoming, options.signal), parser };
+      const { incoming, ...opened } = await openListing(remote, lease.session, path, options);
+      return { bytes: new ListingBytes(remote, lease, incoming, options.signal), ...opened };
     } catch (error) {
       lease.release();
       throw error;
     }
   }, options);
-}
-
-function take(read: ParsedLine, line: string, batch: Entry[], tell: (issue: Omit<ListingIssue, 'path'>) => void): void {
-  if (read.kind === 'issue') tell({ line, why: read.why });
-  else if (read.kind === 'entry') batch.push(entryOf(read.entry));
 }
 
 /** `list` of a file system: uploads that are not whole are no part of it. */
@@ -192,51 +129,43 @@ export async function* listAll(
   options: ListOptions = {},
 ): AsyncGenerator<readonly Entry[]> {
   options.signal?.throwIfAborted();
-  const { bytes, parser } = await open(remote, path, options).catch(async (error: unknown) => {
+  const { bytes, parser, form } = await open(remote, path, options).catch(async (error: unknown) => {
     throw await whyNotListed(remote, path, error, options);
   });
-  const splitter = new LineSplitter(MAX_LINE_BYTES);
-  const tell = (issue: Omit<ListingIssue, 'path'>): void => options.onIssue?.({ path, ...issue });
-  let isEmpty = true;
+  const reader = new EntryReader(parser, (issue) => options.onIssue?.({ path, ...issue }));
   try {
-    for (let chunk = await bytes.next(); chunk !== undefined; chunk = await bytes.next()) {
-      isEmpty = false;
-      for (const batch of batches(splitter, chunk, parser, tell)) {
+    for (let chunk = await bytes.next(); chunk !== undefined; chunk = await bytes.next())
+      for (const batch of reader.push(chunk)) {
         bytes.rest();
         yield batch;
       }
-    }
-    const rest: Entry[] = [];
-    const held = decodeName(splitter.held);
-    if (held !== '') take(parser.parse(held), held, rest, tell);
-    take(parser.end(), '', rest, tell);
-    if (rest.length > 0) yield rest;
+    const last = reader.end();
+    if (last.length > 0) yield last;
   } catch (error) {
     throw at(path, error);
   } finally {
     await bytes.close();
   }
-  if (isEmpty) await confirmDirectory(remote, path, options);
+  if (reader.lineCount > 0) return;
+  // Nothing at all, not even the directory itself: `-a` may have been taken for a name.
+  if (form === 'list-all') yield* listWithoutOption(remote, path, options);
+  else await confirmDirectory(remote, path, options);
 }
 
-function* batches(
-  splitter: LineSplitter,
-  chunk: Uint8Array,
-  parser: ListingParser,
-  tell: (issue: Omit<ListingIssue, 'path'>) => void,
-): Generator<readonly Entry[]> {
-  let batch: Entry[] = [];
-  for (const split of splitter.push(chunk)) {
-    if (split.kind === 'too-long') tell({ line: '', why: 'a line that is too long to be looked at' });
-    else {
-      const line = decodeName(split.bytes);
-      take(parser.parse(line), line, batch, tell);
-    }
-    if (batch.length < BATCH_ENTRIES) continue;
+/** The same without `-a`; what it shows then tells whether the server knows that option. */
+async function* listWithoutOption(
+  remote: Remote,
+  path: VirtualPath,
+  options: ListOptions,
+): AsyncGenerator<readonly Entry[]> {
+  const { habits } = remote;
+  habits.listAll = 'useless';
+  let isEmpty = true;
+  for await (const batch of listAll(remote, path, options)) {
+    isEmpty = false;
     yield batch;
-    batch = [];
   }
-  if (batch.length > 0) yield batch;
+  if (isEmpty) habits.listAll = 'untried';
 }
 
 /** Some servers show nothing, and no error, for what is not there. */

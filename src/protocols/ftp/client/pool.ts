@@ -76,8 +76,13 @@ export class SessionPool {
   }
 
   /** Borrows a session. Failures to connect that pass are tried again, since nothing has been changed by them. */
-  async lease(options: CallOptions = {}): Promise<Lease> {
-    const session = await this.retrying(() => this.#borrow(options.signal), options);
+  lease(options: CallOptions = {}): Promise<Lease> {
+    return this.retrying(() => this.leaseOnce(options), options);
+  }
+
+  /** The same without another attempt: for what is itself tried again, so that attempts are not multiplied. */
+  async leaseOnce(options: CallOptions = {}): Promise<Lease> {
+    const session = await this.#borrow(options.signal);
     let isOver = false;
     const lease: Lease = {
       session,
@@ -102,17 +107,12 @@ export class SessionPool {
 
   /** Runs `act` with a session. */
   async use<T>(act: (session: FtpSession) => Promise<T>, options: CallOptions = {}): Promise<T> {
-    const lease = await this.lease(options);
-    try {
-      return await act(lease.session);
-    } finally {
-      lease.release();
-    }
+    return await runWith(await this.lease(options), act);
   }
 
   /** The same, again after failures that pass: only for what changes nothing. */
   useAgain<T>(act: (session: FtpSession) => Promise<T>, options: CallOptions = {}): Promise<T> {
-    return this.retrying(() => this.use(act, options), options);
+    return this.retrying(async () => await runWith(await this.leaseOnce(options), act), options);
   }
 
   /** Tries again after failures that pass, with pauses that double. */
@@ -283,6 +283,14 @@ export class SessionPool {
       }
       this.#watchIdle();
     });
+  }
+}
+
+async function runWith<T>(lease: Lease, act: (session: FtpSession) => Promise<T>): Promise<T> {
+  try {
+    return await act(lease.session);
+  } finally {
+    lease.release();
   }
 }
 

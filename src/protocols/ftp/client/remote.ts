@@ -15,12 +15,30 @@ export interface Remote {
   readonly settings: SessionSettings;
   readonly uploads: 'temporary' | 'direct';
   readonly habits: Habits;
+  /** Where uploads of this client write now: no two write into one part. */
+  readonly uploading: Set<VirtualPath>;
 }
+
+/** Commands that set the time of a file; `UTIME` stands behind SITE, in two forms. */
+export type TimeCommand = 'MFMT' | 'MDTM' | 'UTIME' | 'long UTIME';
 
 /** What turned out while the server was used. */
 export interface Habits {
+  mlst: 'offered' | 'useless';
+  mlsd: 'offered' | 'useless';
   /** `LIST -a` shows hidden names on many servers, and is taken for a name on others. */
   listAll: 'untried' | 'works' | 'useless';
+  /** Whether SIZE tells files from all else: some servers do not know it, and some have one for directories too. */
+  size: 'untried' | 'of-files' | 'useless';
+  /** Those that may set a time, in the order in which they are tried. */
+  times: readonly TimeCommand[];
+}
+
+/** What FEAT promises of it; MLSD comes with MLST (RFC 3659 §7.8). */
+export function firstHabits({ features }: ServerFeatures): Habits {
+  const mlst = features.has('MLST') || features.has('MLSD') ? 'offered' : 'useless';
+  const times: readonly TimeCommand[] = features.has('MFMT') ? ['MFMT'] : ['MFMT', 'MDTM', 'UTIME', 'long UTIME'];
+  return { mlst, mlsd: mlst, listAll: 'untried', size: 'untried', times };
 }
 
 export const has = ({ server }: Remote, feature: string): boolean => server.features.has(feature);
@@ -31,6 +49,12 @@ export const refusedAt = (path: VirtualPath, reply: FtpReply): FileError =>
     detail: `the server refuses: ${shownReply(reply)}`,
     reply: replyText(reply),
   });
+
+/** The reply that a refused transfer carries; a bare 550 for a failure without one. */
+export const replyOf = ({ reply = '550' }: FileError): FtpReply => ({
+  code: Number(reply.slice(0, 3)),
+  lines: [reply.slice(4)],
+});
 
 /** The same failure, with the path that the call was about. */
 export function at(path: VirtualPath, error: unknown): unknown {

@@ -1,56 +1,52 @@
-/** An upload to a server: under another name until it is whole (the default), or under its own. */
-import { randomUUID } from 'node:crypto';
-import { encodeName } from '../../../base/name.ts';
-import { baseName, parentOf, resolvePath, ROOT, type VirtualPath } from '../../../base/virtual-path.ts';
+/**
+ * An upload to a server: under another name until it is whole (the default), or under its own.
+ *
+ * Under its own name (`uploads: 'direct'`) the file is seen while it grows, `keep` leaves what arrived, and `discard`
+ * removes a file that was new and leaves one that stood there as far as it was written over.
+ */
+import { baseName, parentOf, type VirtualPath } from '../../../base/virtual-path.ts';
 import { FileError } from '../../../files/error.ts';
 import type { CallOptions, CommitOptions, Entry, Upload, WriteOptions } from '../../../files/file-system.ts';
-import { partName } from '../../../files/part-name.ts';
-import { isIntermediate, isPositive } from './failure.ts';
-import { lookAt, sizeOfLeft, whyRefused, withKind } from './look.ts';
+import {
+  type Begun,
+  callOf,
+  findTarget,
+  giveUpName,
+  isOffset,
+  openStore,
+  type Target,
+  whereToBegin,
+} from './begin-upload.ts';
+import { isPositive } from './failure.ts';
+import { lookAt, whyRefused, withKind } from './look.ts';
 import type { Lease } from './pool.ts';
+import { publish } from './publish.ts';
 import { openRemoteReader } from './reader.ts';
-import { at, refusedAt, type Remote } from './remote.ts';
-import type { FtpReply, FtpSession, Outgoing } from './session.ts';
+import { at, type Remote, replyOf } from './remote.ts';
+import type { Outgoing } from './session.ts';
 
-const MAX_NAME_BYTES = 255;
 const COPY_BYTES = 1024 * 1024;
-
-interface Target {
-  readonly path: VirtualPath;
-  /** Where the bytes go: the path itself when uploads are direct. */
-  readonly part: VirtualPath;
-  /** What stood under the name. */
-  readonly existing: Entry | undefined;
-  readonly mustBeNew: 'yes' | 'no';
-  readonly mode: number | undefined;
-}
 
 interface Stream {
   readonly lease: Lease;
   readonly outgoing: Outgoing;
 }
 
-const below = (directory: VirtualPath, name: string): VirtualPath => {
-  const path = resolvePath(directory, name);
-  if (path === undefined) throw new FileError('bad-name', directory);
-  return path;
-};
-
-/** The name under which an owner's upload of a path waits. */
-export const partPath = (path: VirtualPath, owner: string): VirtualPath =>
-  below(parentOf(path), partName(baseName(path), owner));
-
 class RemoteUpload implements Upload {
   readonly startBytes: number;
   readonly #remote: Remote;
   readonly #target: Target;
   readonly #options: CallOptions;
-  /** How many bytes of what the part began with are not of this upload: kept, or copied from what is published. */
-  readonly #base: 'nothing' | 'part' | 'published';
+  readonly #base: Begun['base'];
   #stream: Stream | undefined;
   #positionBytes: number;
+  /** Bytes under the part's name while no stream is open. */
+  #partBytes: number;
+  /** Something may lie under the part's name. */
+  #hasBegun: boolean;
   #turn: Promise<unknown> = Promise.resolve();
-  #state: 'open' | 'ended' = 'open';
+  /** `cut`: a stream failed, and nobody knows how many of its bytes have arrived. */
+  #state: 'open' | 'cut' | 'ended' = 'open';
 
   constructor(remote: Remote, target: Target, begun: Begun, options: CallOptions) {
     this.#remote = remote;
@@ -59,14 +55,22 @@ class RemoteUpload implements Upload {
     this.#base = begun.base;
     this.startBytes = begun.startBytes;
     this.#positionBytes = begun.startBytes;
+    this.#partBytes = begun.partBytes;
+    this.#hasBegun = begun.base === 'part';
   }
 
-  /** Opens the stream: refusals come now, and not with the first byte. */
+  /** Opens the stream: refusals come now, and not with the first byte. Bytes that are continued are copied first. */
   begin(): Promise<void> {
     return this.#inTurn(async () => {
-      await this.#remote.pool.retrying(() => this.#open(), this.#options);
+      if (this.#base === 'published' && this.startBytes > 0) await this.#copyHead();
+      else await this.#remote.pool.retrying(() => this.#open('once'), this.#options);
       this.#rest();
     });
+  }
+
+  /** It did not come about: what it continues stays as it was. */
+  cancel(): Promise<void> {
+    return this.#ending(() => (this.#base === 'part' ? this.#abandon() : this.#remove()));
   }
 
   write(bytes: Uint8Array, positionBytes: number): Promise<void> {
@@ -74,11 +78,8 @@ class RemoteUpload implements Upload {
       this.#confirmOpen();
       this.#confirmInOrder(positionBytes);
       try {
-        const { outgoing } = await this.#current();
-        await outgoing.write(bytes, this.#options);
-        this.#positionBytes += bytes.length;
+        await this.#send(bytes);
       } catch (error) {
-        await this.#abandon();
         throw at(this.#target.path, error);
       }
       this.#rest();
@@ -91,17 +92,12 @@ class RemoteUpload implements Upload {
       const { path, part } = this.#target;
       try {
         await this.#addTail();
-        await this.#finish();
-        let written = await this.#confirmSize();
+        await this.#finish(this.#options);
+        const written = await this.#withMode(await this.#confirmSize());
+        await this.#confirmFree(replace);
         if (stillWanted?.() === false) throw new FileError('interrupted', path);
-        if (part !== path) {
-          const mustBeNew = replace === 'refused' || this.#target.mustBeNew === 'yes';
-          if (mustBeNew && (await lookAt(this.#remote, path, this.#options)) !== undefined)
-            throw new FileError('exists', path);
-          written = await this.#withMode(written, part);
-          await publish(this.#remote, part, path, this.#options);
-        }
-        this.#state = 'ended';
+        if (part !== path) await publish(this.#remote, { part, path, ...this.#options });
+        this.#end();
         return { ...written, name: baseName(path) };
       } catch (error) {
         throw at(path, error);
@@ -110,23 +106,24 @@ class RemoteUpload implements Upload {
   }
 
   keep(): Promise<void> {
-    return this.#end(async () => {
+    return this.#ending(async () => {
       const isWorthNothing =
-        this.#base === 'part' ? false : this.#positionBytes === (this.#base === 'nothing' ? 0 : this.startBytes);
+        this.#base !== 'part' && this.#positionBytes === (this.#base === 'nothing' ? 0 : this.startBytes);
       if (isWorthNothing) await this.#remove();
-      else await this.#finish().catch(() => this.#abandon());
+      // Also after an aborted call: what was sent already is to arrive.
+      else await this.#finish({}).catch(() => undefined);
     });
   }
 
   discard(): Promise<void> {
-    return this.#end(() => this.#remove());
+    return this.#ending(() => this.#remove());
   }
 
   /** The file under the part's name goes; so does one that a direct upload has begun, unless it stood there before. */
   async #remove(): Promise<void> {
     await this.#abandon();
     const { part, path, existing } = this.#target;
-    if (part === path && existing !== undefined) return;
+    if (!this.#hasBegun || (part === path && existing !== undefined)) return;
     const argument = this.#remote.paths.toServer(part);
     await this.#remote.pool.use((session) => session.command({ verb: 'DELE', argument }));
   }
@@ -137,20 +134,31 @@ class RemoteUpload implements Upload {
     return done;
   }
 
-  #end(act: () => Promise<void>): Promise<void> {
+  #ending(act: () => Promise<void>): Promise<void> {
     return this.#inTurn(async () => {
       if (this.#state === 'ended') return;
-      this.#state = 'ended';
       try {
         await act();
       } catch (error) {
         throw at(this.#target.path, error);
+      } finally {
+        this.#end();
       }
     });
   }
 
+  #end(): void {
+    this.#state = 'ended';
+    giveUpName(this.#remote, this.#target);
+  }
+
   #confirmOpen(): void {
-    if (this.#state === 'ended') throw new Error(`the upload of ${this.#target.path} has ended`);
+    const { path } = this.#target;
+    if (this.#state === 'ended') throw new Error(`the upload of ${path} has ended`);
+    if (this.#state === 'cut')
+      throw new FileError('connection-lost', path, {
+        detail: 'this upload was cut; keep it, and continue it with another',
+      });
   }
 
   #confirmInOrder(positionBytes: number): void {
@@ -163,22 +171,36 @@ class RemoteUpload implements Upload {
 
   /** Between writes another call may have the connection: what was sent is finished, and continued later. */
   #rest(): void {
-    this.#stream?.lease.offer(() => this.#inTurn(() => this.#finish()).catch(() => undefined));
+    this.#stream?.lease.offer(() => this.#inTurn(() => this.#finish(this.#options)).catch(() => undefined));
   }
 
-  async #current(): Promise<Stream> {
+  /** The same within this upload's own turn, for which it must not wait. */
+  #restWithin(): void {
+    this.#stream?.lease.offer(() => this.#finish(this.#options).catch(() => undefined));
+  }
+
+  async #send(bytes: Uint8Array): Promise<void> {
     this.#stream?.lease.offer(undefined);
-    return this.#stream ?? (await this.#open());
+    const { outgoing } = this.#stream ?? (await this.#open('patiently'));
+    try {
+      await outgoing.write(bytes, this.#options);
+    } catch (error) {
+      // An aborted call leaves the stream as it is: what it has taken can still be kept.
+      if (this.#options.signal?.aborted !== true) await this.#abandon();
+      this.#state = 'cut';
+      throw error;
+    }
+    this.#positionBytes += bytes.length;
   }
 
-  async #open(): Promise<Stream> {
+  async #open(how: 'once' | 'patiently'): Promise<Stream> {
     const { pool } = this.#remote;
-    const lease = await pool.lease(this.#options);
+    const lease = await (how === 'once' ? pool.leaseOnce(this.#options) : pool.lease(this.#options));
     try {
-      const outgoing = await openStore(this.#remote, lease.session, this.#target.part, {
-        ...this.#options,
-        fromBytes: this.#positionBytes,
-      });
+      const place = { fromBytes: this.#positionBytes, partBytes: this.#partBytes };
+      const outgoing = await openStore(this.#remote, lease.session, this.#target.part, { ...this.#options, ...place });
+      if (this.#positionBytes === 0) this.#partBytes = 0;
+      this.#hasBegun = true;
       return (this.#stream = { lease, outgoing });
     } catch (error) {
       lease.release();
@@ -186,14 +208,16 @@ class RemoteUpload implements Upload {
     }
   }
 
-  async #finish(): Promise<void> {
+  async #finish(options: CallOptions): Promise<void> {
     const stream = this.#stream;
     this.#stream = undefined;
     if (stream === undefined) return;
     stream.lease.offer(undefined);
     try {
-      await stream.outgoing.finish(this.#options);
+      await stream.outgoing.finish(options);
+      this.#partBytes = Math.max(this.#partBytes, this.#positionBytes);
     } catch (error) {
+      this.#state = 'cut';
       await stream.outgoing.abort();
       throw error;
     } finally {
@@ -212,190 +236,87 @@ class RemoteUpload implements Upload {
 
   /** What stood behind the bytes that were written stays (`UploadStart`). */
   async #addTail(): Promise<void> {
-    const { existing, path } = this.#target;
+    const { existing } = this.#target;
     if (this.#base !== 'published' || existing === undefined || this.#positionBytes >= existing.sizeBytes) return;
-    await this.#copyPublished(path, existing.sizeBytes);
+    await this.#copyPublished(existing, existing.sizeBytes);
   }
 
   /** The bytes in front of the first new one, when a published file is continued. */
-  async copyHead(): Promise<void> {
-    const endBytes = this.startBytes;
+  async #copyHead(): Promise<void> {
+    const { existing } = this.#target;
     this.#positionBytes = 0;
-    await this.#copyPublished(this.#target.path, endBytes);
+    if (existing !== undefined) await this.#copyPublished(existing, this.startBytes);
   }
 
-  async #copyPublished(path: VirtualPath, endBytes: number): Promise<void> {
-    const { existing } = this.#target;
-    const known = existing === undefined ? {} : { expected: existing };
-    await using reader = await openRemoteReader(this.#remote, path, {
-      ...this.#options,
-      ...known,
-      fromBytes: this.#positionBytes,
-    });
+  async #copyPublished(expected: Entry, endBytes: number): Promise<void> {
+    const { path } = this.#target;
+    const call = { ...this.#options, expected, fromBytes: this.#positionBytes };
+    await using reader = await openRemoteReader(this.#remote, path, call);
     const buffer = new Uint8Array(COPY_BYTES);
     while (this.#positionBytes < endBytes) {
       const room = buffer.subarray(0, Math.min(COPY_BYTES, endBytes - this.#positionBytes));
+      this.#restWithin();
       const count = await reader.read(room, this.#positionBytes);
       if (count === 0)
         throw new FileError('integrity', path, { detail: 'the file became shorter while it was copied' });
-      this.#rest();
-      const { outgoing } = await this.#current();
-      await outgoing.write(room.subarray(0, count), this.#options);
-      this.#positionBytes += count;
-      this.#restDuringCopy();
+      await this.#send(room.subarray(0, count));
     }
-    this.#stream?.lease.offer(undefined);
   }
 
-  /** The copy runs within this upload's turn, so it must not wait for one. */
-  #restDuringCopy(): void {
-    this.#stream?.lease.offer(() => this.#finish().catch(() => undefined));
-  }
-
-  /** What the server has must be what was sent. */
+  /** What the server has must be what was sent; bytes behind those may have lain there before. */
   async #confirmSize(): Promise<Entry> {
     const { part, path } = this.#target;
+    const expectedBytes = Math.max(this.#partBytes, this.#positionBytes);
     const entry = await lookAt(this.#remote, part, this.#options);
-    if (entry === undefined || entry.type !== 'file')
-      return { name: '', type: 'file', sizeBytes: this.#positionBytes, modifiedMs: this.#remote.settings.clock.now() };
-    if (entry.sizeBytes === this.#positionBytes) return entry;
+    if (entry === undefined || entry.type !== 'file' || this.#remote.paths.root === 'login')
+      return { name: '', type: 'file', sizeBytes: expectedBytes, modifiedMs: this.#remote.settings.clock.now() };
+    if (entry.sizeBytes === expectedBytes) return entry;
     throw new FileError('integrity', path, {
-      detail: `${this.#positionBytes} bytes were sent, and the server has ${entry.sizeBytes}`,
+      detail: `${expectedBytes} bytes should be there, and the server has ${entry.sizeBytes}`,
     });
   }
 
-  /** A file that is replaced keeps its permission bits, where the server has a command for them. */
-  async #withMode(entry: Entry, part: VirtualPath): Promise<Entry> {
-    const mode = this.#target.existing?.mode ?? this.#target.mode;
+  /** A file that is replaced keeps its permission bits, where the server shows them and has a command for them. */
+  async #withMode(entry: Entry): Promise<Entry> {
+    const wanted = this.#target.existing?.mode ?? this.#target.mode;
+    const mode = wanted === undefined ? undefined : wanted & 0o777;
     if (mode === undefined || entry.mode === mode) return entry;
-    const argument = `CHMOD ${(mode & 0o777).toString(8)} ${this.#remote.paths.toServer(part)}`;
-    const command = { verb: 'SITE', argument };
-    const reply = await this.#remote.pool.use((session) => session.command(command, this.#options));
-    return isPositive(reply) ? { ...entry, mode: mode & 0o777 } : entry;
+    const argument = `CHMOD ${mode.toString(8)} ${this.#remote.paths.toServer(this.#target.part)}`;
+    const reply = await this.#remote.pool.use((session) => session.command({ verb: 'SITE', argument }, this.#options));
+    return isPositive(reply) ? { ...entry, mode } : entry;
   }
-}
 
-interface StoreOptions extends CallOptions {
-  readonly fromBytes: number;
-}
-
-/** APPE continues what is there; servers that refuse it may take REST before STOR (RFC 3659 §5). */
-async function openStore(
-  remote: Remote,
-  session: FtpSession,
-  path: VirtualPath,
-  { fromBytes, ...options }: StoreOptions,
-): Promise<Outgoing> {
-  const argument = remote.paths.toServer(path);
-  if (fromBytes === 0) return await session.store({ verb: 'STOR', argument }, options);
-  try {
-    return await session.store({ verb: 'APPE', argument }, options);
-  } catch (error) {
-    if (!(error instanceof FileError) || error.reply === undefined || !session.isOpen) throw error;
-    return await session.store({ verb: 'STOR', argument }, { ...options, restartBytes: fromBytes });
+  /** There is no lock in FTP: who takes the name between this look and the renaming is replaced. */
+  async #confirmFree(replace: CommitOptions['replace']): Promise<void> {
+    const { part, path, mustBeNew } = this.#target;
+    if (part === path || (replace !== 'refused' && mustBeNew === 'no')) return;
+    if ((await lookAt(this.#remote, path, this.#options)) !== undefined) throw new FileError('exists', path);
   }
-}
-
-/** Gives a finished upload its name. A server that replaces nothing has the old file moved aside first. */
-async function publish(remote: Remote, part: VirtualPath, path: VirtualPath, options: CallOptions): Promise<void> {
-  const refusal = await renamed(remote, part, path, options);
-  if (refusal === undefined) return;
-  const existing = await lookAt(remote, path, options);
-  if (existing?.type === 'directory') throw withKind(refusedAt(path, refusal), 'is-directory');
-  if (existing === undefined) throw refusedAt(path, refusal);
-  const aside = partPath(path, randomUUID());
-  const asideRefusal = await renamed(remote, path, aside, options);
-  if (asideRefusal !== undefined) throw refusedAt(path, refusal);
-  const again = await renamed(remote, part, path, options);
-  if (again !== undefined) {
-    await renamed(remote, aside, path, options);
-    throw refusedAt(path, again);
-  }
-  await remote.pool.use((session) => session.command({ verb: 'DELE', argument: remote.paths.toServer(aside) }));
-}
-
-/** RNFR and RNTO (RFC 959 §4.1.3); the refusal, if there is one. */
-export async function renamed(
-  remote: Remote,
-  from: VirtualPath,
-  to: VirtualPath,
-  options: CallOptions,
-): Promise<FtpReply | undefined> {
-  return await remote.pool.use(async (session) => {
-    const first = await session.command({ verb: 'RNFR', argument: remote.paths.toServer(from) }, options);
-    if (!isIntermediate(first)) return first;
-    const second = await session.command({ verb: 'RNTO', argument: remote.paths.toServer(to) }, options);
-    return isPositive(second) ? undefined : second;
-  }, options);
-}
-
-const isOffset = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
-
-interface Begun {
-  readonly base: 'nothing' | 'part' | 'published';
-  readonly startBytes: number;
-}
-
-/** What stands there to be continued: the owner's own part, or what is published. */
-async function findBase(remote: Remote, { part, existing }: Target, owner: string | undefined): Promise<Base> {
-  const keptBytes = owner === undefined ? undefined : await sizeOfLeft(remote, part);
-  if (keptBytes !== undefined) return { base: 'part', sizeBytes: keptBytes };
-  return existing === undefined ? NO_BASE : { base: 'published', sizeBytes: existing.sizeBytes };
-}
-
-interface Base {
-  readonly base: Begun['base'];
-  readonly sizeBytes: number;
-}
-
-const NO_BASE: Base = { base: 'nothing', sizeBytes: 0 };
-
-/** Where an upload begins, and what it continues. */
-async function whereToBegin(remote: Remote, target: Target, options: WriteOptions): Promise<Begun> {
-  const { start = { from: 'nothing' }, owner } = options;
-  if (start.from === 'nothing' || start.from === 'nothing-new') return { base: 'nothing', startBytes: 0 };
-  const { base, sizeBytes } = await findBase(remote, target, owner);
-  const startBytes = start.from === 'end' ? sizeBytes : start.offsetBytes;
-  if (!isOffset(startBytes) || startBytes > sizeBytes) throw new FileError('bad-offset', target.path);
-  return { base, startBytes };
-}
-
-async function findTarget(remote: Remote, path: VirtualPath, options: WriteOptions): Promise<Target> {
-  const name = baseName(path);
-  if (path === ROOT) throw new FileError('is-directory', path);
-  if (encodeName(name).length > MAX_NAME_BYTES) throw new FileError('bad-name', path);
-  const existing = await lookAt(remote, path, options);
-  if (existing?.type === 'directory') throw new FileError('is-directory', path);
-  const mustBeNew = options.start?.from === 'nothing-new' ? 'yes' : 'no';
-  if (mustBeNew === 'yes' && existing !== undefined) throw new FileError('exists', path);
-  const part = remote.uploads === 'direct' ? path : partPath(path, options.owner ?? randomUUID());
-  return { path, part, existing, mustBeNew, mode: options.mode };
 }
 
 /** `openUpload` of a file system. The signal also ends later writes. */
 export async function openRemoteUpload(remote: Remote, path: VirtualPath, options: WriteOptions = {}): Promise<Upload> {
-  const { signal } = options;
-  signal?.throwIfAborted();
-  const call = signal === undefined ? {} : { signal };
+  options.signal?.throwIfAborted();
+  const call = callOf(options);
   const target = await findTarget(remote, path, options).catch((error: unknown) => {
     throw at(path, error);
   });
-  const begun = await whereToBegin(remote, target, options);
-  const upload = new RemoteUpload(remote, target, begun, call);
+  let upload: RemoteUpload | undefined;
   try {
-    if (begun.base === 'published' && begun.startBytes > 0 && remote.uploads === 'temporary') await upload.copyHead();
-    else await upload.begin();
+    upload = new RemoteUpload(remote, target, await whereToBegin(remote, target, options), call);
+    await upload.begin();
     return upload;
   } catch (error) {
+    await upload?.cancel().catch(() => undefined);
+    giveUpName(remote, target);
     throw await whyNotStored(remote, path, error, call);
   }
 }
 
 async function whyNotStored(remote: Remote, path: VirtualPath, error: unknown, options: CallOptions): Promise<unknown> {
   if (!(error instanceof FileError) || error.reply === undefined || error.retryable) return at(path, error);
-  const { reply } = error;
   const parent = await lookAt(remote, parentOf(path), options);
   if (parent?.type === 'directory')
     return withKind(at(path, error) as FileError, error.kind === 'not-found' ? 'denied' : error.kind);
-  return await whyRefused(remote, path, { code: Number(reply.slice(0, 3)), lines: [reply.slice(4)] }, options);
+  return await whyRefused(remote, path, replyOf(error), options);
 }
