@@ -4,7 +4,7 @@ import { encodeName } from '../../../base/name.ts';
 import { baseName, ROOT, type VirtualPath } from '../../../base/virtual-path.ts';
 import { FileError } from '../../../files/error.ts';
 import type { CallOptions, Entry, WriteOptions } from '../../../files/file-system.ts';
-import { lookAt } from './look.ts';
+import { lookAt, sizeOfLeft } from './look.ts';
 import { partPath } from './publish.ts';
 import type { Remote } from './remote.ts';
 import type { FtpSession, Outgoing } from './session.ts';
@@ -82,8 +82,9 @@ async function findBase(
   options: CallOptions,
 ): Promise<{ readonly base: Begun['base']; readonly sizeBytes: number }> {
   // Written under its own name, a file is its own interrupted upload.
-  const kept = part === path ? existing : owner === undefined ? undefined : await lookAt(remote, part, options);
-  if (kept !== undefined) return { base: 'part', sizeBytes: kept.sizeBytes };
+  const left = (): Promise<number | undefined> => sizeOfLeft(remote, part, options);
+  const keptBytes = part === path ? existing?.sizeBytes : owner === undefined ? undefined : await left();
+  if (keptBytes !== undefined) return { base: 'part', sizeBytes: keptBytes };
   return existing === undefined
     ? { base: 'nothing', sizeBytes: 0 }
     : { base: 'published', sizeBytes: existing.sizeBytes };
