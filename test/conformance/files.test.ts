@@ -6,6 +6,7 @@ import { permitted } from '../../src/accounts/permitted.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { ROOT } from '../../src/base/virtual-path.ts';
 import { announced, chaos, memoryFileSystem, mountFileSystem, quota, throttled } from '../../src/files/index.ts';
+import { judged } from '../../src/files/wrap/judged.ts';
 import { testHook } from '../support/upload-hook.ts';
 import { describeFileSystem } from './files.ts';
 import { makeLocal } from './make-local.ts';
@@ -21,6 +22,8 @@ describeFileSystem('mount of a local', () => {
   return { fileSystem: mountFileSystem([{ at: ROOT, fileSystem }]), dispose };
 });
 describeFileSystem('chaos without a fault', () => ({ fileSystem: chaos(memoryFileSystem(), []) }));
+/** Its own guard is never asked: the wrapper looks and judges before it calls. */
+describeFileSystem('a memory judged from outside', () => ({ fileSystem: judged(memoryFileSystem()) }));
 
 /** They allow everything, and are not the same everywhere. */
 const rules = permissionRules(['/', '/no-such-place/below'].map((path) => ({ path, allow: PERMISSIONS })));
