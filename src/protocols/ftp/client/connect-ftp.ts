@@ -10,7 +10,7 @@ import { freeSpaceOf } from './free-space.ts';
 import { remoteHashing } from './hashing.ts';
 import { nothingLearned } from './learned.ts';
 import { listRemote } from './list-remote.ts';
-import { lookAt, statRemote } from './look.ts';
+import { sizeOfPart, statRemote } from './look.ts';
 import { openSession } from './open-session.ts';
 import { DEFAULT_RETRY, type FtpClientOptions } from './options.ts';
 import { serverPaths } from './paths.ts';
@@ -74,8 +74,8 @@ function fileSystemOf(remote: Remote): FtpFileSystem {
     ...(remote.uploads === 'direct'
       ? {}
       : {
-          interruptedSize: async (path: VirtualPath, owner: string, options?: CallOptions) =>
-            (await lookAt(remote, partPath(path, owner), options))?.sizeBytes,
+          interruptedSize: (path: VirtualPath, owner: string, options?: CallOptions) =>
+            sizeOfPart(remote, partPath(path, owner), options),
         }),
     ...(has(remote, 'AVBL')
       ? { freeSpace: (path: VirtualPath, options?: CallOptions) => freeSpaceOf(remote, path, options) }

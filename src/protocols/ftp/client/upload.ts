@@ -6,7 +6,7 @@ import { FileError } from '../../../files/error.ts';
 import type { CallOptions, CommitOptions, Entry, Upload, WriteOptions } from '../../../files/file-system.ts';
 import { partName } from '../../../files/part-name.ts';
 import { isIntermediate, isPositive } from './failure.ts';
-import { lookAt, whyRefused, withKind } from './look.ts';
+import { lookAt, sizeOfPart, whyRefused, withKind } from './look.ts';
 import type { Lease } from './pool.ts';
 import { openRemoteReader } from './reader.ts';
 import { at, refusedAt, type Remote } from './remote.ts';
@@ -338,8 +338,8 @@ interface Begun {
 
 /** What stands there to be continued: the owner's own part, or what is published. */
 async function findBase(remote: Remote, { part, existing }: Target, owner: string | undefined): Promise<Base> {
-  const kept = owner === undefined ? undefined : await lookAt(remote, part);
-  if (kept !== undefined) return { base: 'part', sizeBytes: kept.sizeBytes };
+  const kept = owner === undefined ? undefined : await sizeOfPart(remote, part);
+  if (kept !== undefined) return { base: 'part', sizeBytes: kept };
   return existing === undefined ? NO_BASE : { base: 'published', sizeBytes: existing.sizeBytes };
 }
 
