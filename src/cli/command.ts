@@ -6,6 +6,8 @@ export interface OptionRow {
   readonly flags: string;
   readonly summary: string;
   readonly repeatable?: true;
+  /** Of options whose order counts: the name under which all of them gather as filter rules, in the order typed. */
+  readonly into?: 'filter';
 }
 
 export interface CommandRow {

@@ -80,3 +80,16 @@ export async function readPassword(input: Input, output: Output): Promise<string
     input.setRawMode?.(false);
   }
 }
+
+/** One line from a terminal, not shown while it is typed. Throws a {@link CommandError} at Ctrl-C (130). */
+export async function readAnswer(question: string, input: Input, output: Output): Promise<string> {
+  const lines = new LineReader(input);
+  output.write(question);
+  input.setRawMode?.(true);
+  try {
+    return await lines.line();
+  } finally {
+    input.setRawMode?.(false);
+    output.write('\n');
+  }
+}

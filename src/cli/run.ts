@@ -4,36 +4,47 @@ import { Command, CommanderError } from 'commander';
 import { ListenError } from '../app/listen-error.ts';
 import { printable } from '../base/escape.ts';
 import { ConfigurationError, problemText } from '../config/problem.ts';
-import { CommandError, type CommandRow, type OptionRow } from './command.ts';
-import { banLiftCommand } from './commands/ban-lift.ts';
-import { banListCommand } from './commands/ban-list.ts';
-import { doctorCommand } from './commands/doctor.ts';
-import { kickCommand } from './commands/kick.ts';
-import { reloadCommand } from './commands/reload.ts';
-import { serveCommand } from './commands/serve.ts';
-import { userAddCommand } from './commands/user-add.ts';
-import { userHashCommand } from './commands/user-hash.ts';
-import { userListCommand } from './commands/user-list.ts';
-import { userPasswdCommand } from './commands/user-passwd.ts';
-import { userRemoveCommand } from './commands/user-remove.ts';
-import { whoCommand } from './commands/who.ts';
+import type { CommandRow, OptionRow } from './command.ts';
+import type { FilterRule } from '../files/sync/filter.ts';
 import { EXIT } from './exit-code.ts';
+import { explainFailure } from './failure.ts';
 import type { World } from './world.ts';
 
-const COMMANDS: readonly CommandRow[] = [
-  serveCommand,
-  userHashCommand,
-  userAddCommand,
-  userPasswdCommand,
-  userListCommand,
-  userRemoveCommand,
-  whoCommand,
-  kickCommand,
-  reloadCommand,
-  banListCommand,
-  banLiftCommand,
-  doctorCommand,
-];
+/** Each is loaded only when it is needed: what a command imports costs time at every start. */
+const COMMANDS: ReadonlyMap<string, () => Promise<CommandRow>> = new Map<string, () => Promise<CommandRow>>([
+  ['serve', async () => (await import('./commands/serve.ts')).serveCommand],
+  ['get', async () => (await import('./commands/get.ts')).getCommand],
+  ['put', async () => (await import('./commands/put.ts')).putCommand],
+  ['ls', async () => (await import('./commands/ls.ts')).lsCommand],
+  ['cat', async () => (await import('./commands/cat.ts')).catCommand],
+  ['cp', async () => (await import('./commands/cp.ts')).cpCommand],
+  ['mv', async () => (await import('./commands/mv.ts')).mvCommand],
+  ['rm', async () => (await import('./commands/rm.ts')).rmCommand],
+  ['mkdir', async () => (await import('./commands/mkdir.ts')).mkdirCommand],
+  ['stat', async () => (await import('./commands/stat.ts')).statCommand],
+  ['hash', async () => (await import('./commands/hash.ts')).hashCommand],
+  ['sync', async () => (await import('./commands/sync.ts')).syncCommand],
+  ['shell', async () => (await import('./commands/shell.ts')).shellCommand],
+  ['doctor', async () => (await import('./commands/doctor.ts')).doctorCommand],
+  ['user hash', async () => (await import('./commands/user-hash.ts')).userHashCommand],
+  ['user add', async () => (await import('./commands/user-add.ts')).userAddCommand],
+  ['user passwd', async () => (await import('./commands/user-passwd.ts')).userPasswdCommand],
+  ['user list', async () => (await import('./commands/user-list.ts')).userListCommand],
+  ['user remove', async () => (await import('./commands/user-remove.ts')).userRemoveCommand],
+  ['who', async () => (await import('./commands/who.ts')).whoCommand],
+  ['kick', async () => (await import('./commands/kick.ts')).kickCommand],
+  ['reload', async () => (await import('./commands/reload.ts')).reloadCommand],
+  ['ban list', async () => (await import('./commands/ban-list.ts')).banListCommand],
+  ['ban lift', async () => (await import('./commands/ban-lift.ts')).banLiftCommand],
+]);
+
+/** The rows that a command line may need: those of its first word, or all of them where it has none that is known. */
+async function rowsFor([first = '']: readonly string[]): Promise<CommandRow[]> {
+  if (first === '--version' || first === '-V') return [];
+  const names = [...COMMANDS.keys()];
+  const wanted = names.filter((name) => name.split(' ')[0] === first);
+  return await Promise.all((wanted.length > 0 ? wanted : names).flatMap((name) => COMMANDS.get(name)?.() ?? []));
+}
 
 const GROUPS: ReadonlyMap<string, string> = new Map([
   ['user', 'add, change, list and remove accounts'],
@@ -46,6 +57,15 @@ function version(): string {
 }
 
 const gather = (value: string, before: readonly string[] | undefined): string[] => [...(before ?? []), value];
+
+/** Options that gather in one list, in the order in which they were typed: `--include a --exclude b`. */
+function addOrdered(command: Command, { flags, summary }: OptionRow, list: FilterRule[]): void {
+  const does = flags.startsWith('--include') ? 'include' : 'exclude';
+  command.option(flags, `${summary} (may be repeated)`, (pattern: string) => {
+    list.push({ do: does, pattern });
+    return list;
+  });
+}
 
 function addOption(command: Command, { flags, summary, repeatable }: OptionRow): void {
   if (repeatable === true) command.option(flags, `${summary} (may be repeated)`, gather);
@@ -75,11 +95,15 @@ function addCommand(program: Command, row: CommandRow, onRun: (work: Promise<num
     .description(`${row.summary[0]?.toUpperCase() ?? ''}${row.summary.slice(1)}.`);
   command.summary(row.summary).allowExcessArguments(false).addHelpText('after', exampleText(row.examples));
   for (const { syntax, summary } of row.arguments ?? []) command.argument(syntax, summary);
-  for (const option of row.options) addOption(command, option);
-  command.action((): void => onRun(row.run(command.opts(), world, command.args)));
+  const filter: FilterRule[] = [];
+  for (const option of row.options) {
+    if (option.into === undefined) addOption(command, option);
+    else addOrdered(command, option, filter);
+  }
+  command.action((): void => onRun(row.run({ ...command.opts(), filter }, world, command.args)));
 }
 
-function createProgram(world: World, onRun: (work: Promise<number>) => void): Command {
+function createProgram(rows: readonly CommandRow[], world: World, onRun: (work: Promise<number>) => void): Command {
   const program = new Command('portcall');
   program
     .description('Moves files on and off network devices and machines.')
@@ -92,7 +116,7 @@ function createProgram(world: World, onRun: (work: Promise<number>) => void): Co
       writeErr: () => undefined,
     })
     .addHelpText('after', '\nTo start: portcall serve\nMore of a command: portcall serve --help');
-  for (const row of COMMANDS) addCommand(program, row, onRun, world);
+  for (const row of rows) addCommand(program, row, onRun, world);
   return program;
 }
 
@@ -100,10 +124,9 @@ function createProgram(world: World, onRun: (work: Promise<number>) => void): Co
 function explain(error: unknown): { readonly code: number; readonly sentences: readonly string[] } {
   if (error instanceof ConfigurationError) return { code: EXIT.wrongUsage, sentences: error.problems.map(problemText) };
   if (error instanceof ListenError) return { code: EXIT.failed, sentences: [error.message] };
-  if (error instanceof CommandError) return { code: error.exitCode, sentences: [error.message] };
   if (error instanceof CommanderError) return explainUsage(error);
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { code: EXIT.failed, sentences: [`a fault of Portcall itself, please report it: ${text}`] };
+  const { code, sentence } = explainFailure(error);
+  return { code, sentences: [sentence] };
 }
 
 function explainUsage({ exitCode, message, code }: CommanderError): ReturnType<typeof explain> {
@@ -123,7 +146,7 @@ function explainUsage({ exitCode, message, code }: CommanderError): ReturnType<t
 export async function run(words: readonly string[], world: World): Promise<number> {
   let work = Promise.resolve<number>(EXIT.done);
   try {
-    createProgram(world, (running) => void (work = running)).parse([...words], { from: 'user' });
+    createProgram(await rowsFor(words), world, (running) => void (work = running)).parse([...words], { from: 'user' });
     return await work;
   } catch (error) {
     const { code, sentences } = explain(error);

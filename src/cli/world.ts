@@ -1,9 +1,10 @@
 /** The process around a command, passed in so that a command can be run without one. */
 
 export interface Output {
-  write(text: string): unknown;
+  write(text: string | Uint8Array): unknown;
   /** Bytes that were written and not yet taken. */
   readonly writableLength: number;
+  readonly isTTY?: boolean;
 }
 
 export interface Input extends AsyncIterable<Uint8Array | string> {
@@ -32,6 +33,8 @@ export interface World {
   onStopSignal(callback: () => void): () => void;
   /** Calls back for every SIGHUP from now on; the returned function ends it. Absent where no such signal is sent to reload. */
   onReloadSignal?(callback: () => void): () => void;
+  /** Writes bytes to standard output and waits until they are taken; rejects when its reader is gone. */
+  writeOut?(bytes: Uint8Array): Promise<void>;
   /** Ends the process without waiting for anything. */
   exitNow(code: number): void;
   /** What the list of processes shows; the command line may hold a password. */

@@ -20,3 +20,9 @@ export const stateFromEnvironment = (): StateVariables => ({
   stateDirectory: variable('STATE_DIRECTORY'),
   xdgStateHome: variable('XDG_STATE_HOME'),
 });
+
+/** Where `.netrc` is: `NETRC`, or in the home folder. */
+export const netrcFromEnvironment = (): { readonly file: string | undefined; readonly home: string | undefined } => ({
+  file: variable('NETRC'),
+  home: variable('HOME') ?? variable('USERPROFILE'),
+});

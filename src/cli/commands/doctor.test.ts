@@ -9,7 +9,6 @@ import { test } from 'node:test';
 import { startTestServer } from '../../../test/support/ftp-server.ts';
 import { scriptedFtp } from '../../../test/support/scripted-ftp.ts';
 import { testTls } from '../../../test/support/tls-ftp.ts';
-import { parseAddress } from '../../app/doctor/address.ts';
 import { run } from '../run.ts';
 import type { World } from '../world.ts';
 
@@ -91,16 +90,4 @@ test('what a server says acts on no terminal', async () => {
   const { stdout, stderr } = await portcall('doctor', `ftp://u:p@127.0.0.1:${server.port}/`, '--trace');
   assert.match(stdout, /\\x1b\[31m red/);
   assert.doesNotMatch(stdout + stderr, /[\u0000-\u0009\u000b-\u001f]/);
-});
-
-test('addresses: schemes, ports, escapes; the password is not shown', () => {
-  assert.deepEqual(parseAddress('ftps://ann:a%40b@[::1]:990/a%20b/%e9'), {
-    connection: { host: '::1', port: 990, security: 'implicit', user: 'ann', password: 'a@b' },
-    path: '/a b/\udce9',
-    shown: 'ftps://ann@[::1]:990/a%20b/%e9',
-  });
-  assert.deepEqual(parseAddress('ftpes://host')?.connection, { host: 'host', security: 'explicit' });
-  assert.deepEqual(parseAddress('ftp://host/')?.path, undefined);
-  assert.equal(parseAddress('host'), undefined);
-  assert.equal(parseAddress('sftp://host'), undefined);
 });

@@ -1,15 +1,14 @@
 /** `portcall doctor`: examines a server, prints what was found and what to do, and how to connect best. */
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { parseAddress } from '../../app/doctor/address.ts';
 import { doctor, type Examination, type Finding, type Outcome, suggestionOf } from '../../app/doctor/doctor.ts';
-import { systemClock } from '../../base/clock.ts';
+import { ftpOptions, readUrl } from '../../app/connect.ts';
+import { withoutPassword } from '../../app/places/place-url.ts';
 import { printable, printableJson } from '../../base/escape.ts';
+import { resolvePath, ROOT } from '../../base/virtual-path.ts';
 import { CommandError, type CommandRow } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
+import { CONNECT_OPTIONS, connectOptions } from '../client/connect-options.ts';
 import { JSON_OPTION } from '../running-server.ts';
-import { traceTo } from '../trace/trace-to.ts';
 import type { World } from '../world.ts';
 import { wrapText } from '../wrap-text.ts';
 
@@ -46,40 +45,6 @@ const summary = ({ findings }: Examination): string => {
   return `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}.`;
 };
 
-const textOption = (options: Options, name: string): string | undefined => {
-  const value = options[name];
-  return typeof value === 'string' ? value : undefined;
-};
-
-async function fileOption(options: Options, name: string, world: World): Promise<string | undefined> {
-  const file = textOption(options, name);
-  if (file === undefined) return undefined;
-  try {
-    return await readFile(resolve(world.cwd, file), 'utf8');
-  } catch (cause) {
-    throw new CommandError(EXIT.wrongUsage, `cannot read ${file}; check its name and rights`, { cause });
-  }
-}
-
-/** What the command line says of the connection, beside the address. */
-async function connectionOf(options: Options, world: World): Promise<Parameters<typeof doctor>[0]['connection']> {
-  const address = parseAddress(textOption(options, 'url') ?? '');
-  if (address === undefined)
-    throw new CommandError(EXIT.wrongUsage, 'name a server as ftp://user@host/, ftps://… or ftpes://…');
-  const ca = await fileOption(options, 'ca', world);
-  const password = (await fileOption(options, 'passwordFile', world))?.replace(/\r?\n[^]*$/, '');
-  const pin = textOption(options, 'pin');
-  const tls = { ...(ca === undefined ? {} : { ca }), ...(pin === undefined ? {} : { pin }) };
-  const observe =
-    options['trace'] === true ? traceTo((text) => world.stderr.write(text), { clock: systemClock }) : undefined;
-  return {
-    ...address.connection,
-    tls,
-    ...(password === undefined ? {} : { password }),
-    ...(observe === undefined ? {} : { observe }),
-  };
-}
-
 function jsonOf(shown: string, examination: Examination, suggestion: string): string {
   const { outcome, findings, seen } = examination;
   const certificate = seen?.kind === 'certificate' ? { certificate: seen.certificate } : {};
@@ -89,9 +54,11 @@ function jsonOf(shown: string, examination: Examination, suggestion: string): st
 async function runDoctor(options: Options, world: World, [url = '']: readonly string[]): Promise<number> {
   // The command line may hold a password.
   world.setTitle('portcall doctor');
-  const connection = await connectionOf({ ...options, url }, world);
-  const address = parseAddress(url);
-  const shown = address?.shown ?? '';
+  const address = readUrl(url);
+  if (address.scheme === 'file') throw new CommandError(EXIT.wrongUsage, 'name a server, such as ftp://user@host/');
+  const connection = await ftpOptions(address, await connectOptions(options, world));
+  const path = address.path === '' ? undefined : resolvePath(ROOT, address.path);
+  const shown = withoutPassword(url);
   const isJson = options['json'] === true;
   const stop = new AbortController();
   const leave = world.onStopSignal(() => stop.abort(new CommandError(EXIT.interrupted, 'interrupted')));
@@ -99,7 +66,7 @@ async function runDoctor(options: Options, world: World, [url = '']: readonly st
   try {
     const examination = await doctor({
       connection,
-      path: address?.path,
+      path,
       random: randomBytes(6).toString('hex'),
       writeTest: options['writeTest'] === true ? 'yes' : 'no',
       onFinding(finding) {
@@ -127,10 +94,7 @@ export const doctorCommand: CommandRow = {
   arguments: [{ syntax: '<url>', summary: 'a server, a directory or a file' }],
   options: [
     { flags: '--write-test', summary: 'make a small file in the directory, try everything with it, and remove it' },
-    { flags: '--ca <file>', summary: 'certificates of authorities to trust (PEM)' },
-    { flags: '--pin <sha256>', summary: 'the fingerprint of the only certificate to trust' },
-    { flags: '--password-file <file>', summary: 'the first line of the file is the password' },
-    { flags: '--trace', summary: 'show the conversation on standard error' },
+    ...CONNECT_OPTIONS,
     JSON_OPTION,
   ],
   run: runDoctor,

@@ -2,9 +2,20 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { homedir } from 'node:os';
+import { OpenPlaces } from '../../app/places/open-places.ts';
+import { resumeRecords } from '../../app/resume-records.ts';
+import { systemClock } from '../../base/clock.ts';
 import { defaultStateDirectory } from '../../config/state-directory.ts';
+import { copyFile } from '../../files/copy/copy-file.ts';
+import { copyTree } from '../../files/copy/copy-tree.ts';
+import { hashFile } from '../../files/copy/hash-file.ts';
+import { FileError } from '../../files/error.ts';
+import { expand } from '../../files/sync/expand.ts';
 import { CommandError, type CommandRow, type OptionRow } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
+import { CONNECT_OPTIONS, connectOptions } from '../client/connect-options.ts';
+import { explainFailure } from '../failure.ts';
 import type { Voice } from '../shell/execute.ts';
 import { linesOf } from '../shell/script.ts';
 import { runShell, runShellScript, type ShellOptions } from '../shell/shell.ts';
@@ -13,7 +24,7 @@ import type { World } from '../world.ts';
 type Options = Readonly<Record<string, unknown>>;
 
 /** The two places of a shell, and the end of them. */
-export type OpenPlaces = (
+export type OpenGrounds = (
   url: string,
   asked: { readonly options: Options; readonly world: World; readonly signal: AbortSignal },
 ) => Promise<Omit<ShellOptions, 'escape'> & AsyncDisposable>;
@@ -40,11 +51,11 @@ const voiceOf = ({ stdout, stderr }: World): Voice => ({
   err: (text) => void stderr.write(text),
 });
 
-async function runWith(open: OpenPlaces, options: Options, world: World, url: string): Promise<number> {
+async function runWith(open: OpenGrounds, options: Options, world: World, url: string): Promise<number> {
   const stop = new AbortController();
   const leave = world.onStopSignal(() => stop.abort(new CommandError(EXIT.interrupted, 'interrupted')));
   try {
-    await using places = await open(url, { options, world, signal: stop.signal });
+    await using places = await opened(open, url, { options, world, signal: stop.signal });
     const { command } = options;
     if (typeof command !== 'string' && world.terminal !== undefined) {
       const { terminal } = world;
@@ -60,8 +71,47 @@ async function runWith(open: OpenPlaces, options: Options, world: World, url: st
   }
 }
 
+/** Failures of opening are told as those of the commands are. */
+async function opened(open: OpenGrounds, url: string, asked: Parameters<OpenGrounds>[1]): ReturnType<OpenGrounds> {
+  try {
+    return await open(url, asked);
+  } catch (cause) {
+    const { code, sentence } = explainFailure(cause);
+    throw cause instanceof FileError ? new CommandError(code, sentence, { cause }) : cause;
+  }
+}
+
+/** A place of a URL, and this machine from its root on. */
+const openGrounds: OpenGrounds = async (url, { options, world, signal }) => {
+  const places = new OpenPlaces({ ...(await connectOptions(options, world)), signal });
+  try {
+    const remote = await places.source(url);
+    if (remote.path !== remote.home && (await remote.files.stat(remote.path, { signal })).type !== 'directory')
+      throw new FileError('not-directory', remote.path);
+    const local = await places.source(world.cwd);
+    const home = await places.source(homedir());
+    const records = resumeRecords(join(defaultStateDirectory(), 'transfers'), systemClock);
+    return {
+      remote: { files: remote.files, start: remote.path, home: remote.home, labelOf: remote.labelOf },
+      local: { files: local.files, start: local.path, home: home.path, labelOf: local.labelOf },
+      ftp: remote.ftp,
+      clock: systemClock,
+      mover: {
+        copyFile: (from, to, copy) => copyFile(from, to, { ...copy, records }),
+        copyTree: (from, to, copy) => copyTree(from, to, { ...copy, records }),
+        hashFile,
+        expand,
+      },
+      [Symbol.asyncDispose]: () => places[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await places[Symbol.asyncDispose]();
+    throw error;
+  }
+};
+
 /** The row, given how places are opened and the options that opening takes. */
-export const createShellCommand = (open: OpenPlaces, openingOptions: readonly OptionRow[]): CommandRow => ({
+export const createShellCommand = (open: OpenGrounds, openingOptions: readonly OptionRow[]): CommandRow => ({
   name: 'shell',
   summary: 'talk with a server: go about, look, fetch and send',
   examples: [
@@ -77,3 +127,5 @@ export const createShellCommand = (open: OpenPlaces, openingOptions: readonly Op
     return runWith(open, options, world, url);
   },
 });
+
+export const shellCommand = createShellCommand(openGrounds, CONNECT_OPTIONS);

@@ -5,7 +5,7 @@ import { CommandError } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { createCompleter } from './complete.ts';
 import { commandsOf, execute, type Voice } from './execute.ts';
-import { explain } from './failure.ts';
+import { explainFailure as explain } from '../failure.ts';
 import { loadHistory, mayKeep, saveHistory } from './history.ts';
 import { progressLine } from './progress-line.ts';
 import type { Terminal } from '../world.ts';
@@ -187,7 +187,7 @@ async function mayLeave(terminal: Terminal, { jobs }: ShellSession): Promise<boo
   const answer = await new Promise<string>((resolve) => {
     editor.on('close', () => resolve('yes'));
     editor.question(
-      `${length === 1 ? 'A transfer' : `${length} transfers`} still run. Stop and leave? [y/N] `,
+      `${length === 1 ? 'A transfer runs' : `${length} transfers run`} still. Stop and leave? [y/N] `,
       resolve,
     );
   });

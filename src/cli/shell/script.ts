@@ -5,7 +5,7 @@ import { decodeName } from '../../base/name.ts';
 import { CommandError } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { commandsOf, execute, type Voice } from './execute.ts';
-import { explain } from './failure.ts';
+import { explainFailure as explain } from '../failure.ts';
 import type { ShellSession } from './session.ts';
 
 /** Longer lines are refused. */

@@ -4,7 +4,7 @@ import { printable } from '../../base/escape.ts';
 import type { VirtualPath } from '../../base/virtual-path.ts';
 import type { FileSystem } from '../../files/file-system.ts';
 import type { Voice } from './execute.ts';
-import { explain } from './failure.ts';
+import { explainFailure as explain } from '../failure.ts';
 import type { Terminal } from '../world.ts';
 import { runInteractive } from './interactive.ts';
 import { createJobs, type Job } from './jobs.ts';

@@ -71,18 +71,54 @@ async function anew(run: Run, site: LandingSite, source: Entry): Promise<Start> 
   return { landing: await site.open(0), done: [], recorder };
 }
 
-interface Found {
+/** What of what was left may be continued, before a byte of it has been looked at. */
+export interface Outlook {
   readonly done: Ranges;
-  readonly reader: FileReader;
   /** A record says of which source it is. */
   readonly isKnown: boolean;
+  /** Why nothing of what was left is continued. */
+  readonly why?: string;
+  /** Where reading of the source begins. */
+  readonly fromBytes: number;
 }
 
+const NOTHING_LEFT: Outlook = { done: [], isKnown: false, fromBytes: 0 };
+
+export async function lookForLeft(run: Run, site: LandingSite, source: Entry): Promise<Outlook> {
+  const left = run.continues ? await site.left() : undefined;
+  if (left === undefined || left.sizeBytes === 0) return NOTHING_LEFT;
+  const record = await run.records.load(run.to.label).catch(() => undefined);
+  const verdict = judgeLeft(source, left, record);
+  if ('why' in verdict) return { ...NOTHING_LEFT, why: verdict.why };
+  const [start, end] = verdict.done[0] ?? [0, 0];
+  const fromBytes = Math.max(start, end - OVERLAP_BYTES);
+  return { done: verdict.done, isKnown: record !== undefined, fromBytes };
+}
+
+interface Found extends Outlook {
+  readonly reader: FileReader;
+}
+
+const DIFFERS = 'the end of what had arrived is not what the source has there';
+
 /** Opens what was left and looks at its end. Gives the reason when it cannot be continued. */
-async function continued(run: Run, site: LandingSite, { done, reader, isKnown }: Found): Promise<Landing | string> {
-  const landing = await site.open(done.at(-1)?.[1] ?? 0);
+async function continued(run: Run, site: LandingSite, found: Found): Promise<Landing | string> {
+  const { done, fromBytes } = found;
+  const endBytes = done.at(-1)?.[1] ?? 0;
+  const before = await site.openLeft?.(fromBytes, endBytes);
+  if (before === undefined) return await openAndCompare(run, await site.open(endBytes), found);
+  const isSame = await isSameBefore(run, before, found);
+  return isSame ? await site.open(endBytes) : DIFFERS;
+}
+
+async function isSameBefore({ signal }: Run, before: FileReader, { done, reader }: Found): Promise<boolean> {
+  await using kept = before;
+  return await isSameOverlap(done, { reader, read: (into, position) => kept.read(into, position), signal });
+}
+
+async function openAndCompare(run: Run, landing: Landing, found: Found): Promise<Landing | string> {
   try {
-    const why = await differenceOf(run, landing, { done, reader, isKnown });
+    const why = await differenceOf(run, landing, found);
     if (why === undefined) return landing;
     await landing.discard();
     return why;
@@ -99,29 +135,24 @@ async function differenceOf(run: Run, landing: Landing, { done, reader, isKnown 
     return undefined;
   }
   const read = landing.read.bind(landing);
-  if (await isSameOverlap(done, { reader, read, signal: run.signal })) return undefined;
-  return 'the end of what had arrived is not what the source has there';
+  return (await isSameOverlap(done, { reader, read, signal: run.signal })) ? undefined : DIFFERS;
 }
 
 /** Opens the landing, and says which bytes need not be moved again. */
-export async function begin(run: Run, site: LandingSite, reader: FileReader): Promise<Start> {
+export async function begin(
+  run: Run,
+  site: LandingSite,
+  { outlook, looked, reader }: { readonly outlook: Outlook; readonly looked: Entry; readonly reader: FileReader },
+): Promise<Start> {
   const source = reader.entry;
-  const left = run.continues ? await site.left() : undefined;
-  if (left === undefined || left.sizeBytes === 0) return anew(run, site, source);
-  const record = await run.records.load(run.to.label).catch(() => undefined);
-  const verdict = judgeLeft(source, left, record);
-  if ('why' in verdict) {
-    run.beganAnew(verdict.why);
-    return anew(run, site, source);
-  }
-  const { done } = verdict;
-  if (done.length === 0) return anew(run, site, source);
+  const { done } = outlook;
+  const why = done.length > 0 && !isSameSource(looked, source) ? 'the source has changed since' : outlook.why;
+  if (why !== undefined) run.beganAnew(why);
+  if (why !== undefined || done.length === 0) return anew(run, site, source);
   const recorder = recorderOf(run, source, done);
   await recorder.save();
-  const landing = await continued(run, site, { done, reader, isKnown: record !== undefined });
-  if (typeof landing === 'string') {
-    run.beganAnew(landing);
-    return anew(run, site, source);
-  }
-  return { landing, done, recorder };
+  const landing = await continued(run, site, { ...outlook, reader });
+  if (typeof landing !== 'string') return { landing, done, recorder };
+  run.beganAnew(landing);
+  return anew(run, site, source);
 }

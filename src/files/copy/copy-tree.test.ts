@@ -155,6 +155,21 @@ describe('what fails is listed, and the rest goes on', () => {
     assert.deepEqual(await namesOf(target, '/'), ['t']);
     assert.equal(report.files, 4);
   });
+  test('a place that can be reached no more ends it', async () => {
+    const [source, target] = [memoryFileSystem(), memoryFileSystem()];
+    for (let index = 0; index < 30; index += 1) await put(source, `/f${index}`, 'x');
+    let opened = 0;
+    const gone: FileSystem = {
+      ...source,
+      openReader: async (at, options) => {
+        opened += 1;
+        if (opened > 10) throw new FileError('unreachable', at);
+        return source.openReader(at, options);
+      },
+    };
+    await assertFails(copyTree(placeOf(gone, '/'), placeOf(target, '/t'), { clock }), 'unreachable');
+    assert.ok(opened < 20, `${opened} files were tried`);
+  });
   test('a bug is no failure of a file', async () => {
     const [source, target] = [memoryFileSystem(), memoryFileSystem()];
     await makeTree(source);

@@ -1,6 +1,6 @@
 /** Copies a directory with all that is in it: several files at once, and one that fails does not stop the rest. */
 import { ROOT, type VirtualPath, isWithin, parentOf, resolvePath } from '../../base/virtual-path.ts';
-import { FileError } from '../error.ts';
+import { FileError, type FileErrorKind } from '../error.ts';
 import type { CallOptions, Entry, FileSystem } from '../file-system.ts';
 import { copyFile } from './copy-file.ts';
 import type { CopyOptions, Place, TreeOptions, TreeReport } from './copy.ts';
@@ -12,6 +12,8 @@ import { WorkQueue } from './work-queue.ts';
 
 const PARALLEL = 4;
 const PERMISSIONS = 0o777;
+/** What fails so is not the file but the place: ten thousand other files would fail the same way, one after another. */
+const GONE: ReadonlySet<FileErrorKind> = new Set<FileErrorKind>(['unreachable', 'login-refused', 'not-trusted']);
 
 /** Its times are set when everything in it has its place: each new name would change them again. */
 class DirectoryCopy implements DirectoryVisit {
@@ -129,6 +131,7 @@ class TreeCopy implements Visitor<DirectoryCopy> {
     } catch (error) {
       if (options.signal?.aborted === true || !(error instanceof FileError)) throw error;
       tally.failed(path, error);
+      if (GONE.has(error.kind)) throw error;
     }
   }
 
@@ -197,8 +200,8 @@ async function walkAndCopy(run: TreeRun, options: TreeOptions, entry: Entry): Pr
 /**
  * Copies a directory and everything below it under the destination's name; what stands there besides stays. A file is
  * copied as {@link copyFile} does. Failures that are `FileError`s are listed, and the rest goes on; it rejects when the
- * source or the destination cannot be looked at, when one is the other or lies in it (`exists`), and with the signal's
- * reason.
+ * source or the destination cannot be looked at, when one is the other or lies in it (`exists`), when one
+ * of them can be reached no more (`unreachable`, `login-refused`, `not-trusted`), and with the signal's reason.
  */
 export async function copyTree(from: Place, to: Place, options: TreeOptions): Promise<TreeReport> {
   const { clock, parallel = PARALLEL } = options;

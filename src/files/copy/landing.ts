@@ -1,5 +1,5 @@
 /** Where the bytes of a copy arrive before they stand under their name: what the two ways have in common. */
-import type { Entry, HashAlgorithm } from '../file-system.ts';
+import type { Entry, FileReader, HashAlgorithm } from '../file-system.ts';
 import type { ReadAt } from './fill.ts';
 
 /** What an earlier attempt left. */
@@ -32,6 +32,8 @@ export interface LandingSite {
   readonly order: 'in-order' | 'scattered';
   /** `undefined` when nothing was left. */
   left(): Promise<Left | undefined>;
+  /** Where what was left can only be read before it is opened for writing; `undefined` when it cannot be read. */
+  readonly openLeft?: (fromBytes: number, sizeBytes: number) => Promise<FileReader | undefined>;
   /** 0 begins anew, and whatever was left is gone; another offset continues what was left. */
   open(startBytes: number): Promise<Landing>;
 }

@@ -59,7 +59,7 @@ export async function moveInOrder(run: Run, { start, reader, hasher }: Moving): 
   const startBytes = totalOf(start.done);
   const read: Pump['read'] = (into, positionBytes) => reader.read(into, positionBytes);
   if (hasher !== undefined && startBytes > 0)
-    await hashBytes(hasher, { read, endBytes: startBytes, signal: run.signal });
+    await hashBytes(hasher, { read, endBytes: startBytes, signal: run.signal, pace: run.pace });
   const span = new Span(startBytes, Infinity);
   await pumpSpan({
     ...sharedOf(run, start, source),
@@ -112,28 +112,40 @@ class Crew {
     }
   }
 
+  /** The connection is opened where its work begins: some places read in one stream only. */
   async #help(): Promise<void> {
     const { from, call } = this.#run;
-    await using reader = await from.files.openReader(from.path, { ...call, expected: this.#source });
-    if (reader.entry.sizeBytes !== this.#source.sizeBytes)
-      throw new FileError('integrity', from.path, { detail: 'changed while it was copied; copy it again' });
-    await this.#workWith(reader);
+    const first = await orAborted(this.#spans.take(), this.#shared.signal);
+    if (first === undefined) return;
+    try {
+      const fromBytes = first.nextBytes;
+      await using reader = await from.files.openReader(from.path, { ...call, expected: this.#source, fromBytes });
+      if (reader.entry.sizeBytes !== this.#source.sizeBytes)
+        throw new FileError('integrity', from.path, { detail: 'changed while it was copied; copy it again' });
+      await this.#workWith(reader, first);
+    } catch (error) {
+      this.#spans.giveBack(first);
+      throw error;
+    }
   }
 
-  async #workWith(reader: FileReader): Promise<void> {
+  async #workWith(reader: FileReader, first?: Span): Promise<void> {
+    let span = first ?? (await orAborted(this.#spans.take(), this.#shared.signal));
+    while (span !== undefined) {
+      await this.#pump(reader, span);
+      span = await orAborted(this.#spans.take(), this.#shared.signal);
+    }
+  }
+
+  async #pump(reader: FileReader, span: Span): Promise<void> {
     const read: Pump['read'] = (into, positionBytes) => reader.read(into, positionBytes);
-    const { signal } = this.#shared;
-    for (;;) {
-      const span = await orAborted(this.#spans.take(), signal);
-      if (span === undefined) return;
-      try {
-        const outcome = await pumpSpan({ ...this.#shared, read, span, expectedBytes: span.leftBytes });
-        if (outcome === 'end-of-file' && span.writtenBytes < span.endBytes) throw shrank(this.#run);
-        this.#spans.done(span);
-      } catch (error) {
-        this.#spans.giveBack(span);
-        throw error;
-      }
+    try {
+      const outcome = await pumpSpan({ ...this.#shared, read, span, expectedBytes: span.leftBytes });
+      if (outcome === 'end-of-file' && span.writtenBytes < span.endBytes) throw shrank(this.#run);
+      this.#spans.done(span);
+    } catch (error) {
+      this.#spans.giveBack(span);
+      throw error;
     }
   }
 }

@@ -139,18 +139,7 @@ class PartSite implements LandingSite {
       create: found === undefined ? 'must-be-new' : 'never',
       mode: mode | OWNER_WRITES,
     });
-    const landing = new PartLanding(this.#place, part, { file, options: this.#options });
-    if (found !== undefined && this.order === 'in-order') await this.#cut(file, startBytes);
-    return landing;
-  }
-
-  async #cut(file: OpenFile, sizeBytes: number): Promise<void> {
-    try {
-      if ((await file.stat()).sizeBytes > sizeBytes) await file.setAttributes({ sizeBytes });
-    } catch (error) {
-      await file.close();
-      throw error;
-    }
+    return new PartLanding(this.#place, part, { file, options: this.#options });
   }
 
   /** Only a plain file of ours is continued: a link or a second name of another file would lead elsewhere. */

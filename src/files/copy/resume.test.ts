@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { assertFails, namesOf, path } from '../../../test/conformance/files-probe.ts';
@@ -97,9 +99,14 @@ describe('what an interrupted copy leaves', () => {
     test(`by ${how}: nothing, unless it is to be continued`, async () => {
       const { source, target } = await setUp();
       const cut = { how, afterBytes: 200 * KIB };
-      await cutCopy(source, target, cut, { ...basic, resume: 'never' });
-      assert.deepEqual(await namesOf(target, '/'), []);
-      assert.equal(await target.interruptedSize?.(path('/b'), 'to'), undefined);
+      using made = makeLocal({ flush: 'never' });
+      const retry = { attempts: 2, firstDelayMs: 0, maxDelayMs: 0 };
+      for (const files of [target, farAway(target), made.fileSystem]) {
+        await cutCopy(source, files, cut, { ...basic, resume: 'never', retry });
+        assert.deepEqual(await namesOf(files, '/'), []);
+        assert.equal(await files.interruptedSize?.(path('/b'), 'to'), undefined);
+      }
+      assert.deepEqual(readdirSync(made.root), []);
       await cutCopy(source, target, cut, basic);
       assert.deepEqual(await namesOf(target, '/'), [partOf('to').slice(1)]);
     });
@@ -136,6 +143,40 @@ describe('what an interrupted copy leaves', () => {
     await assert.rejects(finish(stuck, target, { ...basic, signal: controller.signal }), /enough/);
     assert.ok((await finish(source, target, basic)).resumedAtBytes > 80 * KIB);
   });
+});
+
+test('a write that runs when the signal comes is waited for, and counts', async () => {
+  const controller = new AbortController();
+  const inner = memoryFileSystem();
+  const source = memoryFileSystem();
+  await putBytes(source, '/a', sampleBytes(300 * KIB));
+  const state = { writing: 0 };
+  const target: FileSystem = {
+    ...inner,
+    openAt: async (at, call) => {
+      const file = await inner.openAt(at, call);
+      return {
+        stat: () => file.stat(),
+        read: (into, position) => file.read(into, position),
+        write: async (bytes, position) => {
+          state.writing += 1;
+          if (position >= 160 * KIB) controller.abort(new Error('enough'));
+          await new Promise((resolve) => setImmediate(resolve));
+          await file.write(bytes, position);
+          state.writing -= 1;
+        },
+        setAttributes: (attributes) => file.setAttributes(attributes),
+        sync: () => file.sync(),
+        async close() {
+          assert.equal(state.writing, 0, 'it was let go in the middle of a write');
+          await file.close();
+        },
+        [Symbol.asyncDispose]: () => file.close(),
+      };
+    },
+  };
+  await assert.rejects(finish(source, target, { ...basic, signal: controller.signal }), /enough/);
+  assert.equal((await inner.stat(path(partOf('to')))).sizeBytes, 168 * KIB);
 });
 
 describe('it begins anew, and says why', () => {
@@ -181,6 +222,12 @@ describe('it begins anew, and says why', () => {
     await rig.source.setAttributes?.(path('/a'), { sizeBytes: 150 * KIB });
     await beginsAnew(rig, basic, /more had arrived than the source has now/);
   });
+  test('when the source has become too small to be continued at all', async () => {
+    const rig = await setUp(basic);
+    await rig.source.setAttributes?.(path('/a'), { sizeBytes: 5 });
+    await finish(rig.source, rig.target, basic);
+    assert.deepEqual(await namesOf(rig.target, '/'), ['b']);
+  });
   test('a link under the name of the part is not written through', async () => {
     const rig = await setUp(basic);
     await rig.target.remove(path(partOf('to')));
@@ -190,6 +237,35 @@ describe('it begins anew, and says why', () => {
     assert.equal((await rig.target.stat(path('/precious'))).sizeBytes, 100 * KIB);
     assert.deepEqual(await namesOf(rig.target, '/'), ['b', 'precious']);
   });
+});
+
+describe('what had arrived before is proven by hash too', () => {
+  const bytes = sampleBytes(300 * KIB);
+  const cut = { how: 'read', afterBytes: 200 * KIB } as const;
+  const damaged = async (): Promise<{ source: FileSystem; target: FileSystem }> => {
+    const [source, target] = [memoryFileSystem(), memoryFileSystem()];
+    await putBytes(source, '/a', bytes);
+    await cutCopy(source, target, cut, basic);
+    const part = await getBytes(target, partOf('to'));
+    part[10] = (part[10] ?? 0) ^ 1;
+    await putBytes(target, partOf('to'), part);
+    return { source, target };
+  };
+  const hashing: NonNullable<FileSystem['hashing']> = {
+    algorithms: new Set(['sha256']),
+    of: async () => createHash('sha256').update(bytes).digest('hex'),
+  };
+  for (const own of [false, true])
+    test(`damage before the overlap is found (${own ? 'the source hashes itself' : 'the source is read again'})`, async () => {
+      const { source: inner, target } = await damaged();
+      let readBytes = 0;
+      const counted = hooked(inner, { read: (piece) => void (readBytes += piece.length) });
+      const source = own ? { ...counted, hashing } : counted;
+      await assertFails(finish(source, target, { ...basic, verify: 'hash' }), 'integrity');
+      assert.deepEqual(await namesOf(target, '/'), []);
+      assert.ok(own ? readBytes < 200 * KIB : readBytes >= 300 * KIB, `${readBytes} bytes were read`);
+      assert.equal((await finish(source, target, { ...basic, verify: 'hash' })).resumedAtBytes, 0);
+    });
 });
 
 test('records that cannot be kept fail no copy', async () => {

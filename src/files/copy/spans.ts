@@ -75,9 +75,9 @@ export class Spans {
     return this.#waiting.length === 0 && this.#running.size === 0;
   }
 
-  /** Its mover has failed: what was not written is for another. */
+  /** Its mover has failed: what was not written is for another. A span that is no longer worked on stays as it is. */
   giveBack(span: Span): void {
-    this.#running.delete(span);
+    if (!this.#running.delete(span)) return;
     if (span.writtenBytes < span.endBytes) this.#waiting.push(new Span(span.writtenBytes, span.endBytes));
     this.#tellNews();
   }

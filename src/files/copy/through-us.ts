@@ -1,7 +1,7 @@
 /** Copies a file by reading it here and writing it there. */
 import { FileError } from '../error.ts';
 import type { Entry, FileReader, HashAlgorithm } from '../file-system.ts';
-import { type Start, begin } from './begin.ts';
+import { type Start, begin, lookForLeft } from './begin.ts';
 import { type Hasher, createHasher } from './hasher.ts';
 import type { LandingSite, SiteOptions } from './landing.ts';
 import { LEAST_SEGMENT_BYTES, moveInOrder, moveScattered } from './move.ts';
@@ -96,11 +96,14 @@ async function leave(run: Run, { landing, recorder }: Start, error: unknown): Pr
 /** Resolves when the file stands under its name. */
 export async function throughUs(run: Run, facts: Facts): Promise<Published> {
   const { from, to, call, options } = run;
-  await using reader = await from.files.openReader(from.path, { ...call, expected: facts.source });
+  const { source: looked } = facts;
+  const site = await chooseSite(run, facts);
+  const outlook = await lookForLeft(run, site, looked);
+  const { fromBytes } = outlook;
+  await using reader = await from.files.openReader(from.path, { ...call, expected: looked, fromBytes });
   const source = reader.entry;
-  const site = await chooseSite(run, { ...facts, source });
   run.started(source.sizeBytes);
-  const start = await begin(run, site, reader);
+  const start = await begin(run, site, { outlook, looked, reader });
   run.resumedAtBytes ??= totalOf(start.done);
   if (start.done.length > 0) run.tell({ kind: 'resumed', atBytes: totalOf(start.done) });
   try {

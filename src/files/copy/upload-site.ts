@@ -1,7 +1,9 @@
 /** Landing by an upload of the destination's own: whole or not at all, and continued under the same owner. */
-import type { Upload } from '../file-system.ts';
+import { FileError } from '../error.ts';
+import type { FileReader, ReadOptions, Upload } from '../file-system.ts';
 import type { Place } from './copy.ts';
 import type { Landing, LandingSite, Left, SiteOptions } from './landing.ts';
+import { partPath } from './part-site.ts';
 
 function uploadLanding(upload: Upload, replace: SiteOptions['replace']): Landing {
   return {
@@ -18,7 +20,8 @@ function uploadLanding(upload: Upload, replace: SiteOptions['replace']): Landing
 }
 
 /** The owner is the destination's label: whoever copies to the same name again finds what was left. */
-export function uploadSite({ files, path, label }: Place, options: SiteOptions): LandingSite {
+export function uploadSite(place: Place, options: SiteOptions): LandingSite {
+  const { files, path, label } = place;
   const { signal, replace, mode } = options;
   const call = signal === undefined ? {} : { signal };
   const interruptedSize = async (): Promise<number | undefined> => await files.interruptedSize?.(path, label, call);
@@ -35,7 +38,26 @@ export function uploadSite({ files, path, label }: Place, options: SiteOptions):
       return sizeBytes === undefined ? undefined : { sizeBytes, order: 'in-order' };
     },
     open,
+    ...(files.openAt === undefined
+      ? { openLeft: (fromBytes: number, sizeBytes: number) => openLeft(place, { ...call, fromBytes }, sizeBytes) }
+      : {}),
   };
+}
+
+/**
+ * Servers show what an upload left under the name of a part like any other file. Whatever cannot be opened there, or is
+ * not as long as what was left, is something else.
+ */
+async function openLeft(place: Place, options: ReadOptions, sizeBytes: number): Promise<FileReader | undefined> {
+  try {
+    const reader = await place.files.openReader(partPath(place), options);
+    if (reader.entry.sizeBytes === sizeBytes) return reader;
+    await reader.close();
+    return undefined;
+  } catch (error) {
+    if (error instanceof FileError && !error.retryable) return undefined;
+    throw error;
+  }
 }
 
 /** Removes what an upload to this place left. Without a signal: what is cleared away after an abort must not stop at it. */

@@ -33,7 +33,7 @@ const damaged = (place: Place, detail: string): FileError => new FileError('inte
  * says its own, or is read again.
  */
 export async function expectedHash(
-  { from, call }: Run,
+  { from, call, pace }: Run,
   algorithm: HashAlgorithm,
   moved: string | undefined,
 ): Promise<FileHash> {
@@ -42,7 +42,7 @@ export async function expectedHash(
     : undefined;
   if (own !== undefined && moved !== undefined && own.toLowerCase() !== moved)
     throw damaged(from, `its own ${algorithm} is not that of what was read: it has changed, or bytes were damaged`);
-  const value = moved ?? own?.toLowerCase() ?? (await hashFile(from, algorithm, { ...call, where: 'here' }));
+  const value = moved ?? own?.toLowerCase() ?? (await hashFile(from, algorithm, { ...call, pace, where: 'here' }));
   return { algorithm, value };
 }
 
@@ -53,11 +53,15 @@ function confirmHash(place: Place, expected: FileHash, found: string): void {
 }
 
 /** Reads back what has not been published; `undefined` where the place does not do that. */
-async function readBack({ signal }: Run, landing: Landing, algorithm: HashAlgorithm): Promise<string | undefined> {
+async function readBack(
+  { signal, pace }: Run,
+  landing: Landing,
+  algorithm: HashAlgorithm,
+): Promise<string | undefined> {
   if (landing.read === undefined) return undefined;
   const hasher = createHasher(algorithm);
   try {
-    await hashBytes(hasher, { read: landing.read.bind(landing), endBytes: Infinity, signal });
+    await hashBytes(hasher, { read: landing.read.bind(landing), endBytes: Infinity, signal, pace });
     return hasher.digest();
   } catch (error) {
     if (error instanceof FileError && error.kind === 'unsupported') return undefined;
@@ -86,7 +90,7 @@ export async function confirmLandedSize({ to }: Run, landing: Landing, sizeBytes
 export async function confirmSameFile(run: Run, place: Place): Promise<FileHash> {
   const algorithm = chooseAlgorithm(run.from.files.hashing, place.files.hashing);
   const expected = await expectedHash(run, algorithm, undefined);
-  confirmHash(place, expected, await hashFile(place, algorithm, run.call));
+  confirmHash(place, expected, await hashFile(place, algorithm, { ...run.call, pace: run.pace }));
   return expected;
 }
 
@@ -96,7 +100,8 @@ async function confirmPublished(run: Run, published: Published): Promise<void> {
   if (sizeBytes !== published.sizeBytes)
     throw damaged(to, `has ${sizeBytes} bytes in place of ${published.sizeBytes}: copy it again`);
   const { expectedHash: expected } = published;
-  if (expected !== undefined) confirmHash(to, expected, await hashFile(to, expected.algorithm, call));
+  if (expected !== undefined)
+    confirmHash(to, expected, await hashFile(to, expected.algorithm, { ...call, pace: run.pace }));
 }
 
 /** Looks at what stands under the name now; what is bad does not stay there. */

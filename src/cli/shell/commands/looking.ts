@@ -6,7 +6,7 @@ import { type Entry, HASH_ALGORITHMS, type HashAlgorithm } from '../../../files/
 import { sizeText } from '../../../observe/quantities.ts';
 import { CommandError } from '../../command.ts';
 import { EXIT } from '../../exit-code.ts';
-import { explain } from '../failure.ts';
+import { explainFailure as explain } from '../../failure.ts';
 import { MANY, type ShellRow } from '../row.ts';
 import { entriesOf, placeOf, placesOf, type Run, type Standing } from '../session.ts';
 import { showListing } from './show-listing.ts';

@@ -70,7 +70,7 @@ export const MANAGING_ROWS: readonly ShellRow[] = [
   {
     name: 'kill',
     usage: 'NUMBER',
-    summary: 'stop a job; what it has fetched stays, for reget',
+    summary: 'stop a job',
     words: [1, 1],
     run: async (run: Run): Promise<void> => {
       const number = numberOf(run);

@@ -6,7 +6,7 @@ import { FileError } from '../../../files/error.ts';
 import { durationText, rateOf, sizeText } from '../../../observe/quantities.ts';
 import { CommandError } from '../../command.ts';
 import { EXIT } from '../../exit-code.ts';
-import { explain } from '../failure.ts';
+import { explainFailure as explain } from '../../failure.ts';
 import { MANY, type ShellRow } from '../row.ts';
 import { entryAt, placeOf, placesOf, type Run, type Standing } from '../session.ts';
 
@@ -115,14 +115,14 @@ const KINDS: readonly Kind[] = [
   },
   {
     name: 'reget',
-    summary: 'fetch, going on where an earlier attempt ended',
+    summary: 'fetch, going on where an earlier reget was cut',
     direction: 'down',
     resume: 'if-possible',
     count: 'one',
   },
   {
     name: 'reput',
-    summary: 'send, going on where an earlier attempt ended',
+    summary: 'send, going on where an earlier reput was cut',
     direction: 'up',
     resume: 'if-possible',
     count: 'one',

@@ -1,0 +1,123 @@
+/** Opens any place by its URL as a file system: one row per scheme. */
+import { readFile } from 'node:fs/promises';
+import { parse, resolve } from 'node:path';
+import process from 'node:process';
+import { resolvePath, ROOT, type VirtualPath } from '../base/virtual-path.ts';
+import { ConfigurationError } from '../config/problem.ts';
+import { FileError, localFileSystem, type RemoteFileSystem } from '../files/index.ts';
+import { connectFtp } from '../protocols/ftp/client/connect-ftp.ts';
+import type { FtpClientOptions, Security } from '../protocols/ftp/client/options.ts';
+import type { FtpFileSystem, FtpPowers } from '../protocols/ftp/client/powers.ts';
+import { type CredentialSources, findCredentials } from './places/credentials.ts';
+import { isUrl, parsePlaceUrl, type PlaceUrl, withoutPassword } from './places/place-url.ts';
+
+/** Everything that a client of FTP may be told but where and who: the URL and the credentials say that. */
+export type ConnectOptions = Omit<FtpClientOptions, 'host' | 'port' | 'user' | 'password' | 'account' | 'security'> &
+  CredentialSources & {
+    readonly password?: string;
+    /** Where relative paths of this machine begin; the working directory unless told. */
+    readonly cwd?: string;
+  };
+
+export interface Connected extends RemoteFileSystem {
+  /** Without a password. */
+  readonly url: string;
+  /** What the URL's path names. */
+  readonly path: VirtualPath;
+  /** What only FTP can do. */
+  readonly ftp?: FtpPowers;
+}
+
+const IMPLICIT_TLS_PORT = 990;
+
+/** RFC 4217 knows explicit TLS only; port 990 has always meant TLS from the first byte. */
+const FTP_SECURITY: ReadonlyMap<string, (port: number | undefined) => Security> = new Map([
+  ['ftp', (): Security => 'none'],
+  ['ftpes', (): Security => 'explicit'],
+  ['ftps', (port: number | undefined): Security => (port === IMPLICIT_TLS_PORT ? 'implicit' : 'explicit')],
+]);
+
+/** Schemes that can be connected to. */
+export const CONNECTABLE_SCHEMES: readonly string[] = [...FTP_SECURITY.keys(), 'file'];
+
+/** A path of a URL in a place: relative to the login's directory unless it begins with `/`. */
+export function pathWithin(home: VirtualPath, path: string): VirtualPath {
+  const found = resolvePath(home, path);
+  if (found === undefined) throw new FileError('bad-name', ROOT, { detail: 'no file can have that name' });
+  return found;
+}
+
+/** Reads a URL. Throws a `ConfigurationError` that never holds the password. */
+export function readUrl(text: string): PlaceUrl {
+  const url = parsePlaceUrl(text);
+  const where = withoutPassword(text);
+  if ('problem' in url) throw new ConfigurationError([{ where, what: url.problem }]);
+  if (!CONNECTABLE_SCHEMES.includes(url.scheme))
+    throw new ConfigurationError([
+      { where, what: `has a scheme that is not known here: ${CONNECTABLE_SCHEMES.join(', ')} are` },
+    ]);
+  if (url.host === '' && url.scheme !== 'file') throw new ConfigurationError([{ where, what: 'names no host' }]);
+  return url;
+}
+
+/** What a client of FTP must be told to reach the server of a URL: the credentials have been looked for. */
+export async function ftpOptions(url: PlaceUrl, options: ConnectOptions): Promise<FtpClientOptions> {
+  const { user: _user, passwordFile: _file, ask: _ask, cwd: _cwd, password: given, ...ftp } = options;
+  const known = given === undefined ? url : { ...url, password: url.password ?? given };
+  const { user, password, account } = await findCredentials(known, options);
+  return {
+    ...ftp,
+    host: url.host,
+    security: FTP_SECURITY.get(url.scheme)?.(url.port) ?? 'none',
+    ...(url.port === undefined ? {} : { port: url.port }),
+    ...(user === undefined ? {} : { user }),
+    ...(password === undefined ? {} : { password }),
+    ...(account === undefined ? {} : { account }),
+  };
+}
+
+/** The server of a URL, as a client of FTP. */
+export const connectUrl = async (url: PlaceUrl, options: ConnectOptions): Promise<FtpFileSystem> =>
+  await connectFtp(await ftpOptions(url, options));
+
+/** A local folder as a place; nothing below it leads out of it. */
+export function localPlace(root: string, path: VirtualPath): Connected {
+  const files = localFileSystem({ root });
+  const close = (): Promise<void> => {
+    files.close();
+    return Promise.resolve();
+  };
+  return { ...files, home: ROOT, url: resolve(root), path, close, [Symbol.asyncDispose]: close };
+}
+
+/** This machine from its root (of the drive) on. */
+function localRoot(path: string, cwd: string): Connected {
+  const full = resolve(cwd, path);
+  const { root } = parse(full);
+  return localPlace(
+    root,
+    pathWithin(ROOT, full.slice(root.length).replaceAll('\\', process.platform === 'win32' ? '/' : '\\')),
+  );
+}
+
+/**
+ * Opens the place of a URL: `ftp:`, `ftps:` and `ftpes:` (TLS before the login), `file:`, or a path of this machine.
+ * Rejects with a `FileError` as {@link connectFtp} does, or with a `ConfigurationError` when the URL cannot be understood.
+ */
+export async function connect(url: string, options: ConnectOptions = {}): Promise<Connected> {
+  const { cwd = process.cwd() } = options;
+  if (!isUrl(url)) return localRoot(url, cwd);
+  const parsed = readUrl(url);
+  if (parsed.scheme === 'file') return localRoot(`/${parsed.path}`, cwd);
+  const files = await connectUrl(parsed, options);
+  return { ...files, url: withoutPassword(url), path: pathWithin(files.home, parsed.path) };
+}
+
+/** The text of a file that an option names. Throws a `ConfigurationError` when it cannot be read. */
+export async function readOptionFile(option: string, file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch {
+    throw new ConfigurationError([{ where: option, what: `cannot read ${file}; check its name and rights` }]);
+  }
+}

@@ -1,0 +1,130 @@
+/** The flags with which every command connects, and what they mean. */
+import { resolve } from 'node:path';
+import type { ConnectOptions } from '../../app/connect.ts';
+import { readOptionFile } from '../../app/connect.ts';
+import { systemClock } from '../../base/clock.ts';
+import { parsePortRange } from '../../config/port-range.ts';
+import { CommandError, type OptionRow } from '../command.ts';
+import { EXIT } from '../exit-code.ts';
+import { readAnswer } from '../prompt.ts';
+import { traceTo } from '../trace/trace-to.ts';
+import type { World } from '../world.ts';
+
+export type Options = Readonly<Record<string, unknown>>;
+
+export const CONNECT_OPTIONS: readonly OptionRow[] = [
+  { flags: '--user <name>', summary: 'who to log in as, where the URL names nobody' },
+  { flags: '--password-file <file>', summary: 'a file whose first line is the password' },
+  { flags: '--ca <file>', summary: 'trust the authorities in this PEM file instead of the system’s' },
+  { flags: '--pin <sha256>', summary: 'trust the certificate with this fingerprint, and no other' },
+  { flags: '--cert <file>', summary: 'a client certificate of one’s own, as PEM' },
+  { flags: '--key <file>', summary: 'its key' },
+  { flags: '--insecure', summary: 'trust any certificate' },
+  { flags: '--tls-min <version>', summary: '1.2 (the default) or 1.3' },
+  { flags: '--active [address]', summary: 'active mode; the address that the server is told, behind a NAT' },
+  { flags: '--active-ports <range>', summary: 'ports to listen on in active mode, such as 50000-50100' },
+  { flags: '--allow-other-host', summary: 'follow a PASV reply to another host' },
+  { flags: '--connections <n>', summary: 'control connections at once at most (8)' },
+  { flags: '--connect-timeout <seconds>', summary: 'how long a connection may take to come about (10)' },
+  { flags: '--timeout <seconds>', summary: 'how long the other side may be silent (30, 60 for data)' },
+  { flags: '--retries <n>', summary: 'attempts after failures that pass (5)' },
+  { flags: '--direct', summary: 'upload under the final name, for servers that allow no renaming' },
+  { flags: '--trace', summary: 'show the conversation on standard error' },
+];
+
+export const textOf = (options: Options, name: string): string | undefined => {
+  const value = options[name];
+  return typeof value === 'string' ? value : undefined;
+};
+
+export const isOn = (options: Options, name: string): boolean => options[name] === true;
+
+const wrong = (flag: string, what: string): CommandError => new CommandError(EXIT.wrongUsage, `${flag} ${what}`);
+
+/** A number from `least` up; `undefined` when the flag was not given. Throws a `CommandError` for anything else. */
+export function numberOf(options: Options, name: string, flag: string, least = 1): number | undefined {
+  const text = textOf(options, name);
+  if (text === undefined) return undefined;
+  const value = /^\d{1,9}(\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= least)) throw wrong(flag, `must be a number from ${least} on, and not ${text}`);
+  return value;
+}
+
+const millisecondsOf = (options: Options, name: string, flag: string): number | undefined => {
+  const seconds = numberOf(options, name, flag, 0.001);
+  return seconds === undefined ? undefined : seconds * 1000;
+};
+
+async function trustOf(options: Options, world: World): Promise<NonNullable<ConnectOptions['tls']>> {
+  const file = async (name: string): Promise<string | undefined> => {
+    const path = textOf(options, name);
+    return path === undefined ? undefined : await readOptionFile(`--${name}`, resolve(world.cwd, path));
+  };
+  const pin = textOf(options, 'pin');
+  if (pin !== undefined && !/^(sha256:)?([0-9a-f]{2}:?){32}$/i.test(pin))
+    throw wrong('--pin', 'must be a SHA-256 fingerprint: 64 hexadecimal digits, with or without colons');
+  const least = textOf(options, 'tlsMin') ?? '1.2';
+  if (least !== '1.2' && least !== '1.3') throw wrong('--tls-min', 'must be 1.2 or 1.3');
+  const [ca, cert, key] = [await file('ca'), await file('cert'), await file('key')];
+  return {
+    minVersion: `TLSv${least}`,
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    ...(pin === undefined ? {} : { pin }),
+    ...(isOn(options, 'insecure') ? { verify: 'off' as const } : {}),
+  };
+}
+
+function dataOf(options: Options): NonNullable<ConnectOptions['data']> {
+  const { active } = options;
+  const range = textOf(options, 'activePorts');
+  const ports = range === undefined ? undefined : parsePortRange(range);
+  if (range !== undefined && ports === undefined) throw wrong('--active-ports', 'must be a range such as 50000-50100');
+  if (active === undefined && ports === undefined)
+    return { mode: 'passive', otherHost: isOn(options, 'allowOtherHost') ? 'follow' : 'refuse' };
+  return {
+    mode: 'active',
+    ...(typeof active === 'string' ? { announce: active } : {}),
+    ...(ports === undefined ? {} : { ports: [ports.first, ports.last] as const }),
+  };
+}
+
+/** Asks at the terminal, where there is one. */
+const askingAt = (world: World): ConnectOptions['ask'] =>
+  world.stdin.isTTY === true ? (question) => readAnswer(question, world.stdin, world.stderr) : undefined;
+
+/** What the flags say. Throws a `CommandError` or `ConfigurationError` for what makes no sense. */
+export async function connectOptions(
+  options: Options,
+  world: World,
+): Promise<ConnectOptions & { readonly cwd: string }> {
+  const connectMs = millisecondsOf(options, 'connectTimeout', '--connect-timeout');
+  const silenceMs = millisecondsOf(options, 'timeout', '--timeout');
+  const connections = numberOf(options, 'connections', '--connections');
+  const attempts = numberOf(options, 'retries', '--retries', 0);
+  const width = world.terminal?.screen().columns;
+  return {
+    cwd: world.cwd,
+    user: textOf(options, 'user'),
+    passwordFile: textOf(options, 'passwordFile') && resolve(world.cwd, textOf(options, 'passwordFile') ?? ''),
+    ask: askingAt(world),
+    tls: await trustOf(options, world),
+    data: dataOf(options),
+    timeouts: {
+      ...(connectMs === undefined ? {} : { connectMs }),
+      ...(silenceMs === undefined ? {} : { replyMs: silenceMs, dataMs: silenceMs }),
+    },
+    ...(connections === undefined ? {} : { limits: { connections: Math.floor(connections) } }),
+    ...(attempts === undefined ? {} : { retry: { attempts: Math.floor(attempts) + 1 } }),
+    ...(isOn(options, 'direct') ? { uploads: 'direct' as const } : {}),
+    ...(isOn(options, 'trace')
+      ? {
+          observe: traceTo((text) => world.stderr.write(text), {
+            clock: systemClock,
+            ...(width === undefined ? {} : { width }),
+          }),
+        }
+      : {}),
+  };
+}

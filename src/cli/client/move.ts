@@ -1,0 +1,125 @@
+/** Copies what a command names, file or tree, to where it says, and tells what failed. */
+import { baseName, ROOT } from '../../base/virtual-path.ts';
+import { copyFile } from '../../files/copy/copy-file.ts';
+import { copyTree } from '../../files/copy/copy-tree.ts';
+import type { CopyOptions, Place } from '../../files/copy/copy.ts';
+import { type Entry, FileError } from '../../files/index.ts';
+import { expand } from '../../files/sync/expand.ts';
+import { at, below, type OpenedPlace } from '../../app/places/open-places.ts';
+import { CommandError } from '../command.ts';
+import { EXIT } from '../exit-code.ts';
+import { isOn } from './connect-options.ts';
+import { copyOptions, parallelOf } from './moving-options.ts';
+import { progressOf } from './progress.ts';
+import type { Client } from './run-client.ts';
+
+/** Names that one pattern may stand for. */
+const MOST_NAMES = 100_000;
+const PATTERN = /[*?[{]/;
+
+/** A source and what stands there. */
+export interface Found {
+  readonly place: OpenedPlace;
+  readonly entry: Entry;
+}
+
+/** What an argument stands for: itself, if something has that very name, else what fits it as a pattern. */
+export async function findAll(client: Client, place: OpenedPlace): Promise<Found[]> {
+  const { signal } = client;
+  const entry = await standing(place, signal);
+  if (entry !== undefined) return [{ place, entry }];
+  if (!PATTERN.test(place.path)) throw new FileError('not-found', place.path, { detail: `there is no ${place.label}` });
+  const found: Found[] = [];
+  for await (const match of expand(place.files, place.path, { signal })) {
+    if (found.length >= MOST_NAMES)
+      throw new CommandError(EXIT.limit, `${place.label} stands for too many names; narrow it`);
+    found.push({ place: at(place, match.path), entry: match });
+  }
+  if (found.length === 0) throw new FileError('not-found', place.path, { detail: `nothing fits ${place.label}` });
+  return found.sort((one, other) => (one.place.path < other.place.path ? -1 : 1));
+}
+
+/** What stands at a place; `undefined` when nothing does. */
+export async function standing({ files, path }: Place, signal: AbortSignal): Promise<Entry | undefined> {
+  try {
+    return await files.stat(path, { signal });
+  } catch (error) {
+    if (error instanceof FileError && (error.kind === 'not-found' || error.kind === 'not-directory')) return undefined;
+    throw error;
+  }
+}
+
+/** Where each source goes: into a directory that stands there, or under the very name. */
+async function destinationOf(
+  client: Client,
+  target: OpenedPlace,
+  sources: number,
+): Promise<(found: Found) => OpenedPlace> {
+  const there = target.path === ROOT ? { type: 'directory' } : await standing(target, client.signal);
+  const isDirectory = there?.type === 'directory';
+  if (isDirectory) return ({ place }) => below(target, baseName(place.path));
+  if (sources > 1 || target.written === 'as-directory') {
+    const why = there === undefined ? 'there is no such directory; make it first' : 'it is no directory';
+    throw new FileError(there === undefined ? 'not-found' : 'not-directory', target.path, {
+      detail: `${target.label}: ${why}`,
+    });
+  }
+  return () => target;
+}
+
+/** What two servers can do between themselves, where both speak FTP. */
+const betweenServers =
+  (client: Client): NonNullable<CopyOptions['betweenServers']> =>
+  (from, to, call) => {
+    const [source, target] = [ftpOf(from), ftpOf(to)];
+    return source === undefined || target === undefined
+      ? undefined
+      : source.ftp.copyToServer(from.path, target, to.path, { ...call, signal: client.signal });
+  };
+
+type FtpPlace = Parameters<NonNullable<OpenedPlace['ftp']>['copyToServer']>[1];
+
+/** The file system as one of FTP, if it is. */
+const ftpOf = ({ files }: Place): FtpPlace | undefined => ('ftp' in files ? (files as FtpPlace) : undefined); // only FTP has it
+
+/** Copies one after another; what fails is told, and the rest goes on. */
+export async function moveAll(client: Client, sources: readonly Found[], target: OpenedPlace): Promise<number> {
+  const { options, world, signal } = client;
+  const progress = progressOf(options, world);
+  const copying = {
+    ...copyOptions(options),
+    signal,
+    betweenServers: betweenServers(client),
+    onEvent: (event: Parameters<typeof progress.tell>[0]) => progress.tell(event),
+  };
+  const destination = await destinationOf(client, target, sources.length);
+  try {
+    for (const found of sources) {
+      try {
+        await moveOne(client, found, destination(found), copying);
+      } catch (error) {
+        if (sources.length === 1) throw error;
+        client.fail(error, found.place.label);
+      }
+    }
+    return EXIT.done;
+  } finally {
+    progress.end();
+  }
+}
+
+type Copying = CopyOptions & { readonly signal: AbortSignal };
+
+async function moveOne(client: Client, { place, entry }: Found, to: OpenedPlace, copying: Copying): Promise<void> {
+  const parallel = parallelOf(client.options);
+  if (entry.type !== 'directory') {
+    await copyFile(place, to, { ...copying, segments: parallel });
+    return;
+  }
+  if (!isOn(client.options, 'recursive')) throw new FileError('is-directory', place.path);
+  const report = await copyTree(place, to, { ...copying, parallel, segments: 1 });
+  for (const warning of report.warnings) client.warn(warning);
+  for (const { path, error } of report.failures) client.fail(error, place.labelOf(path));
+  const untold = report.failed - report.failures.length;
+  if (untold > 0) client.fail(new FileError('io', place.path), `${untold} more files`);
+}

@@ -1,0 +1,71 @@
+/** The flags of commands that move files, and what the copy engine is told. */
+import { join } from 'node:path';
+import { resumeRecords } from '../../app/resume-records.ts';
+import { systemClock } from '../../base/clock.ts';
+import { parseByteSize } from '../../config/byte-size.ts';
+import { defaultStateDirectory } from '../../config/state-directory.ts';
+import type { CopyOptions } from '../../files/copy/copy.ts';
+import { CommandError, type OptionRow } from '../command.ts';
+import { EXIT } from '../exit-code.ts';
+import { isOn, numberOf, type Options, textOf } from './connect-options.ts';
+
+export const MOVING_OPTIONS: readonly OptionRow[] = [
+  { flags: '-r, --recursive', summary: 'whole directories' },
+  { flags: '--resume', summary: 'continue what an earlier attempt left' },
+  { flags: '--parallel <n>', summary: 'files at once, or parts of one large file (1)' },
+  { flags: '--verify [how]', summary: 'size (always done), or hash: the default when given alone' },
+  { flags: '--limit-rate <rate>', summary: 'bytes a second in all, such as 10M' },
+  { flags: '--if-exists <what>', summary: 'replace (the default), refuse, or skip' },
+  { flags: '--no-times', summary: 'do not carry times over' },
+  { flags: '--modes', summary: 'carry permission bits over' },
+  { flags: '--server-side', summary: 'let servers copy by themselves where they can' },
+  { flags: '-q, --quiet', summary: 'show no progress' },
+  { flags: '-v, --verbose', summary: 'say what was done' },
+  { flags: '--json', summary: 'one JSON event a line on standard output' },
+];
+
+const oneOf = <T extends string>(flag: string, text: string, choices: readonly T[]): T => {
+  const found = choices.find((choice) => choice === text);
+  if (found === undefined)
+    throw new CommandError(EXIT.wrongUsage, `${flag} must be ${choices.join(' or ')}, and not ${text}`);
+  return found;
+};
+
+/** How many files, or parts of one, are moved at once. */
+export const parallelOf = (options: Options): number => Math.floor(numberOf(options, 'parallel', '--parallel') ?? 1);
+
+function verifyOf({ verify }: Options): NonNullable<CopyOptions['verify']> {
+  if (verify === undefined) return 'size';
+  return verify === true ? 'hash' : oneOf('--verify', String(verify), ['size', 'hash', 'none']);
+}
+
+function rateOf(options: Options): number | undefined {
+  const text = textOf(options, 'limitRate');
+  if (text === undefined) return undefined;
+  const rate = parseByteSize(text.replace(/\/s$/, ''));
+  if (rate === undefined || rate < 1)
+    throw new CommandError(EXIT.wrongUsage, `--limit-rate must be a size such as 10M, and not ${text}`);
+  return rate;
+}
+
+/** What the copy engine is told. Throws a `CommandError` for flags that make no sense. */
+export function copyOptions(options: Options): Omit<CopyOptions, 'onEvent' | 'signal'> {
+  const rate = rateOf(options);
+  const attempts = numberOf(options, 'retries', '--retries', 0);
+  const retry = { attempts: 5, firstDelayMs: 500, maxDelayMs: 30_000 };
+  return {
+    clock: systemClock,
+    verify: verifyOf(options),
+    keep: options['times'] === false ? 'nothing' : isOn(options, 'modes') ? 'times-and-modes' : 'times',
+    ifExists: oneOf('--if-exists', textOf(options, 'ifExists') ?? 'replace', ['replace', 'refuse', 'skip']),
+    way: isOn(options, 'serverSide') ? 'server' : 'through-us',
+    retry: attempts === undefined ? retry : { ...retry, attempts: Math.floor(attempts) + 1 },
+    ...(rate === undefined ? {} : { rateBytesPerSecond: rate }),
+    ...(isOn(options, 'resume')
+      ? {
+          resume: 'if-possible' as const,
+          records: resumeRecords(join(defaultStateDirectory(), 'transfers'), systemClock),
+        }
+      : {}),
+  };
+}

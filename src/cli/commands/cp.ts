@@ -1,0 +1,29 @@
+/** `portcall cp`: copies between any two places. */
+import { CommandError, type CommandRow } from '../command.ts';
+import { clientRow } from '../client/client-row.ts';
+import { findAll, moveAll, type Found } from '../client/move.ts';
+import { MOVING_OPTIONS } from '../client/moving-options.ts';
+import { EXIT } from '../exit-code.ts';
+
+export const cpCommand: CommandRow = clientRow({
+  name: 'cp',
+  summary: 'copy between any two places',
+  examples: [
+    ['portcall cp ftp://old.example.net/a.bin ftps://ann@new.example.net/images/', 'from one server to another'],
+    [
+      'portcall cp --server-side ftp://a.example.net/x ftp://b.example.net/x',
+      'straight from one to the other, where they allow it',
+    ],
+  ],
+  arguments: [{ syntax: '<place...>', summary: 'sources, and the place where they go' }],
+  options: MOVING_OPTIONS,
+  async act(client, args) {
+    const [target, ...sources] = args.toReversed();
+    if (target === undefined || sources.length === 0)
+      throw new CommandError(EXIT.wrongUsage, 'say what to copy, and where it goes');
+    const found: Found[] = [];
+    for (const source of sources.toReversed())
+      found.push(...(await findAll(client, await client.places.source(source))));
+    return await moveAll(client, found, await client.places.target(target));
+  },
+});
