@@ -27,7 +27,7 @@ function portcall(program: string): ClientProgram {
     getAll: (errand, { local, remote }, { connections }) =>
       line('get', '-r', '--parallel', String(connections), url(errand, `${remote}/`), '-o', local),
     putAll: (errand, { local, remote }, { connections }) =>
-      line('put', '-r', '--parallel', String(connections), local, url(errand, `${remote}/`)),
+      line('put', '-r', '--parallel', String(connections), local, url(errand, `${dirname(remote)}/`)),
   };
 }
 

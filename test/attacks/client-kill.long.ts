@@ -22,6 +22,8 @@ for (const peer of [undefined, vsftpd])
               const plan = { direction, killed, kills: KILLS, seed, ...(peer && { peer }) };
               if ((await surviveKills(plan)) > 0) continued += 1;
             });
-          test('some of them continued what was there', () => assert.ok(continued > 0));
+          // Our server forgets uploads that it had open when it was killed: nobody knows how much of them had reached the disk.
+          const forgets = peer === undefined && direction === 'put' && killed === 'server';
+          test('some of them continued what was there', { skip: forgets }, () => assert.ok(continued > 0));
         },
       );

@@ -6,13 +6,15 @@ import { surviveKills } from './kill-rounds.ts';
 
 const seed = Date.now() % 1_000_000;
 
-for (const direction of ['get', 'put'] as const)
-  for (const killed of ['client', 'server'] as const)
-    test(`${direction} survives kills of the ${killed}, seed ${seed}`, async (context) => {
-      context.diagnostic(`continued at ${await surviveKills({ direction, killed, kills: 2, seed })}`);
-    });
+for (const [direction, killed] of [
+  ['get', 'client'],
+  ['put', 'server'],
+] as const)
+  test(`${direction} survives a kill of the ${killed}, seed ${seed}`, async (context) => {
+    context.diagnostic(`continued at ${await surviveKills({ direction, killed, kills: 1, seed })}`);
+  });
 
-test(`put to vsftpd survives kills of the client, seed ${seed}`, needsPeer(vsftpd), async (context) => {
-  const plan = { peer: vsftpd, direction: 'put', killed: 'client', kills: 2, seed } as const;
+test(`put to vsftpd survives a kill of the client, seed ${seed}`, needsPeer(vsftpd), async (context) => {
+  const plan = { peer: vsftpd, direction: 'put', killed: 'client', kills: 1, seed } as const;
   context.diagnostic(`continued at ${await surviveKills(plan)}`);
 });

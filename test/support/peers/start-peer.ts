@@ -6,6 +6,7 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { processTree } from '../../../bench/process-tree.ts';
 import type { TestPair } from '../certificates.ts';
 import { eventually } from '../wait.ts';
 import { librariesOf, obstacleOf, packagesRoot } from './packages.ts';
@@ -142,12 +143,18 @@ class PeerLife {
     this.#child = undefined;
     if (child?.pid === undefined) return;
     const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined;
-    try {
-      process.kill(-child.pid, 'SIGKILL');
-    } catch {
-      // It is gone with all its sessions.
-    }
+    // Some make each session the leader of a group of its own.
+    for (const { pid } of processTree(child.pid)) kill(pid);
+    kill(-child.pid);
     await ended;
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It is gone already.
   }
 }
 

@@ -198,6 +198,24 @@ export async function sizeOfLeft(
   }, options);
 }
 
+/**
+ * How much of a broken upload there is under a name. Servers that publish only what is whole show nothing under it, but
+ * tell its owner by SIZE, which is asked before an upload is continued.
+ */
+export async function sizeOfPart(
+  remote: Remote,
+  part: VirtualPath,
+  options: CallOptions = {},
+): Promise<number | undefined> {
+  const entry = await lookAt(remote, part, options);
+  if (entry !== undefined || !has(remote, 'SIZE')) return entry?.sizeBytes;
+  return await remote.pool.useAgain(async (session) => {
+    await session.useImageType(options);
+    const reply = await session.command({ verb: 'SIZE', argument: remote.paths.toServer(part) }, options);
+    return reply.code === 213 ? numberIn(reply.lines.join('')) : undefined;
+  }, options);
+}
+
 /** Where a link leads; `undefined` when the server does not tell. */
 function targetOf(path: VirtualPath, { linkTarget }: Entry): VirtualPath | undefined {
   return linkTarget === undefined ? undefined : resolvePath(parentOf(path), linkTarget);
