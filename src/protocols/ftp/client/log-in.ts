@@ -30,8 +30,7 @@ export async function awaitGreeting(control: ControlConnection): Promise<string>
     const reply = await control.inTime(control.nextReply());
     if (reply.code === 220) return reply.lines.join('\n');
     if (reply.code < 200) continue;
-    const kind = reply.code === 421 || FULL.test(replyText(reply)) ? 'too-many-connections' : 'protocol';
-    throw connectionFailure(kind, `the server turned the connection away: ${shownReply(reply)}`);
+    throw connectionFailure(refusalKind(reply), `the server turned the connection away: ${shownReply(reply)}`);
   }
   throw connectionFailure('timed-out', 'the server kept saying that it will be ready soon');
 }
