@@ -3,7 +3,7 @@ import type { FileErrorKind } from '../../../files/error.ts';
 import { parseFeatures, parseQuotedPath } from '../wire/features.ts';
 import type { TelnetEscape } from '../wire/printed-command.ts';
 import type { ControlConnection } from './control-connection.ts';
-import { connectionFailure, isIntermediate, isPositive, replyText, shownReply } from './failure.ts';
+import { connectionFailure, isIntermediate, isPositive, shownReply } from './failure.ts';
 import type { SecureClient } from './secure.ts';
 import type { FtpReply, ServerFeatures } from './session.ts';
 import type { SessionSettings } from './settings.ts';
