@@ -1,29 +1,8 @@
 /** Reads listings: MLSD by the standard, LIST by trying the formats that are known, line by line. */
-import { dosFormat } from './formats/dos.ts';
-import { eplfFormat } from './formats/eplf.ts';
-import type { LineReader, ListingContext, ListingFormat } from './formats/format.ts';
-import { mvsFormat } from './formats/mvs.ts';
-import { os400Format } from './formats/os400.ts';
-import { nonStopFormat, os2Format, vxworksFormat, zvmFormat } from './formats/others.ts';
-import { netwareFormat, unixFormat } from './formats/unix.ts';
-import { vmsFormat } from './formats/vms.ts';
+import type { HeldLine, LineReader, ListingContext } from './formats/format.ts';
+import { LISTING_FORMATS } from './formats/table.ts';
 import type { ListingParser, ParsedLine } from './parsed.ts';
 import { parseMlsx } from './parse-mlsx.ts';
-
-/** In the order in which they are tried on a line that nobody knows yet: the commonest first, the vaguest last. */
-const LISTING_FORMATS: readonly ListingFormat[] = [
-  unixFormat,
-  dosFormat,
-  eplfFormat,
-  netwareFormat,
-  vmsFormat,
-  os400Format,
-  mvsFormat,
-  nonStopFormat,
-  vxworksFormat,
-  os2Format,
-  zvmFormat,
-];
 
 /** Longer lines are not looked at: no name is so long. */
 const MAX_LINE_LENGTH = 64 * 1024;
@@ -38,30 +17,72 @@ export const mlsdParser = (): ListingParser => ({
   end: () => NOTHING,
 });
 
+/** The formats of one listing. The one that understood the line before is the first of them. */
+class Readers {
+  readonly #readers: LineReader[];
+
+  constructor(context: ListingContext) {
+    this.#readers = LISTING_FORMATS.map((format) => format.open(context));
+  }
+
+  read(line: string): ParsedLine | HeldLine {
+    if (line.length > MAX_LINE_LENGTH) return TOO_LONG;
+    if (line.trim() === '') return NOTHING;
+    for (const [index, reader] of this.#readers.entries()) {
+      const read = reader.read(line);
+      if (read === undefined) continue;
+      if (index > 0) this.#readers.unshift(...this.#readers.splice(index, 1));
+      return read;
+    }
+    return UNKNOWN;
+  }
+}
+
+/** What is given late must say what it is about. */
+const late = (read: ParsedLine, line: string): ParsedLine => (read.kind === 'issue' ? { ...read, line } : read);
+
+/** Half an entry, and the line that it stood on. */
+interface Half {
+  readonly line: string;
+  readonly held: HeldLine;
+}
+
+/** Gives one result for each line, though half an entry needs the next line to be known: at most one result waits. */
+class LineByLine implements ListingParser {
+  readonly #readers: Readers;
+  readonly #waiting: ParsedLine[] = [];
+  #half: Half | undefined;
+
+  constructor(context: ListingContext) {
+    this.#readers = new Readers(context);
+  }
+
+  parse(line: string): ParsedLine {
+    const half = this.#half;
+    this.#half = undefined;
+    const joined = line.length > MAX_LINE_LENGTH ? undefined : half?.held.join(line);
+    if (joined !== undefined) return this.#give(joined);
+    if (half !== undefined) this.#waiting.push(late(half.held.alone, half.line));
+    const read = this.#readers.read(line);
+    if (read.kind !== 'held') return this.#give(this.#waiting.length === 0 ? read : late(read, line));
+    this.#half = { line, held: read };
+    return this.#give(NOTHING);
+  }
+
+  end(): ParsedLine {
+    const half = this.#half;
+    this.#half = undefined;
+    return this.#give(half === undefined ? NOTHING : late(half.held.alone, half.line));
+  }
+
+  #give(read: ParsedLine): ParsedLine {
+    if (read.kind !== 'nothing') this.#waiting.push(read);
+    return this.#waiting.shift() ?? NOTHING;
+  }
+}
+
 /**
  * For LIST, which has no standard. The format that understood the line before is tried first; a line that none
  * understands is an issue, and the next is tried anew.
  */
-export function listParser(context: ListingContext): ListingParser {
-  const readers: LineReader[] = LISTING_FORMATS.map((format) => format.open(context));
-  return {
-    parse(line) {
-      if (line.length > MAX_LINE_LENGTH) return TOO_LONG;
-      if (line.trim() === '') return NOTHING;
-      for (const [index, reader] of readers.entries()) {
-        const read = reader.read(line);
-        if (read === undefined) continue;
-        if (index > 0) readers.unshift(...readers.splice(index, 1));
-        return read;
-      }
-      return UNKNOWN;
-    },
-    end() {
-      for (const reader of readers) {
-        const held = reader.end?.();
-        if (held !== undefined) return held;
-      }
-      return NOTHING;
-    },
-  };
-}
+export const listParser = (context: ListingContext): ListingParser => new LineByLine(context);

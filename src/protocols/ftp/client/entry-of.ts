@@ -6,12 +6,12 @@ const NUMBER = /^\d{1,15}$/;
 const idOf = (text: string | undefined): number | undefined =>
   text !== undefined && NUMBER.test(text) ? Number(text) : undefined;
 
-/** What a format does not tell is left out; a size and a time that it does not tell are 0. */
+/** What a format does not tell is left out; a size that it tells roughly stands for it, and one that it does not, or a time, is 0. */
 export function entryOf(parsed: ParsedEntry): Entry {
   const {
     name,
     type,
-    sizeBytes = 0,
+    sizeBytes = parsed.roughSizeBytes ?? 0,
     modifiedMs = 0,
     createdMs,
     modifiedPrecision,

@@ -114,7 +114,7 @@ export class EntryReader {
   }
 
   #take(read: ParsedLine, line: string, batch: Entry[]): void {
-    if (read.kind === 'issue') this.#tell({ line, why: read.why });
+    if (read.kind === 'issue') this.#tell({ line: read.line ?? line, why: read.why });
     else if (read.kind === 'entry') batch.push(entryOf(read.entry));
   }
 }

@@ -1,80 +1,96 @@
-/** `dir` of DOS as IIS and others print it: a date, a time, `<DIR>` or a size, a name. */
+/** `dir` of DOS as IIS, Windows CE and others print it: a date, a time, `<DIR>` or a size, a name. */
 import type { ParsedEntry, ParsedLine } from '../parsed.ts';
 import { clockMs, dayMs, fullYear, type When } from './dates.ts';
-import { behind, behindBlanks, countOf, type Field, fieldsOf } from './fields.ts';
-import { lineByLine, type ListingFormat, named } from './format.ts';
+import { behind, behindBlanks, countOf, type Field, fieldsOf, isCount } from './fields.ts';
+import { fact, lineByLine, type ListingFormat, named, NOTHING } from './format.ts';
 
-const DATE = /^(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})$/;
-const TIME = /^(\d{1,2}:\d{2}(?::\d{2})?)([AaPp][Mm]?)?$/;
+const DATE = /^(\d{1,4})([-/.])(\d{1,2})\2(\d{1,4})$/;
+const TIME = /^(\d{1,2}:\d{2}(?::\d{2})?)([ap]m?)?$/i;
 const MARKS: ReadonlyMap<string, ParsedEntry['type']> = new Map([
   ['<DIR>', 'directory'],
   ['<JUNCTION>', 'directory'],
   ['<SYMLINKD>', 'directory'],
+  ['<MOUNTP>', 'directory'],
   ['<SYMLINK>', 'symlink'],
 ]);
-/** IIS leaves so many blanks between `<DIR>` and the name. */
-const MARK_PADDING = ' '.repeat(10);
+/** A mark and the blanks behind it, as `dir` and IIS print them. */
+const MARK_COLUMN = 15;
+/** ` Volume in drive C`, ` Directory of C:\`, `3 File(s) 123 bytes`: what stands above and below. */
+const HEADING = /^ {0,20}(?:Volume (?:in drive|Serial Number)\b|Directory of [^ ]|[\d.,]+ (?:File|Dir)\(s\))/;
 
-/** Month first with `-` and `/`, day first with dots, year first when it has four digits; what is no month is a day. */
-function numericDay(text: string): number | undefined {
-  const [, first = '', second = '', third = ''] = DATE.exec(text) ?? [];
-  if (first === '') return undefined;
-  if (first.length === 4) return dayMs(Number(first), Number(second) - 1, Number(third));
-  const isDayFirst = text.includes('.') || Number(first) > 12;
+/** Year first when it has four digits, day first with dots; otherwise month first, unless only the second can be one. */
+export function numericDay(text: string): number | undefined {
+  const [, first = '', separator, second = '', third = ''] = DATE.exec(text) ?? [];
+  if (first.length === 4 || Number(first) > 31) return dayMs(fullYear(first), Number(second) - 1, Number(third));
+  if (first === '' || first.length === 3 || third.length === 1) return undefined;
+  const isDayFirst = separator === '.' || Number(first) > 12;
   const [day, month] = isDayFirst ? [first, second] : [second, first];
-  return third.length === 3 ? undefined : dayMs(fullYear(third), Number(month) - 1, Number(day));
+  return dayMs(fullYear(third), Number(month) - 1, Number(day));
 }
 
-interface Dated extends When {
+interface Dated {
+  readonly when: When;
+  /** The index of the last field. */
   readonly last: number;
 }
 
-/** The time of day at a field, and how many fields it takes: AM and PM are part of it or a word of their own. */
-function timeAt(
-  fields: readonly Field[],
-  at: number,
-): (ReturnType<typeof clockMs> & { readonly words: number }) | undefined {
-  const [, time, half = ''] = TIME.exec(fields[at]?.text ?? '') ?? [];
-  if (time === undefined) return undefined;
-  const next = fields[at + 1]?.text ?? '';
-  const isApart = half === '' && /^[AaPp]\.?[Mm]\.?$/.test(next);
-  const clock = clockMs(time, isApart ? next : half);
-  return clock === undefined ? undefined : { ...clock, words: isApart ? 2 : 1 };
-}
-
-/** A date and a time from a field on. */
+/** A date and a time from a field on. AM and PM are part of the time or a word of their own. */
 export function numericDate(fields: readonly Field[], at: number): Dated | undefined {
   const day = numericDay(fields[at]?.text ?? '');
-  const time = timeAt(fields, at + 1);
+  const [, time, half = ''] = TIME.exec(fields[at + 1]?.text ?? '') ?? [];
   if (day === undefined || time === undefined) return undefined;
-  return { modifiedMs: day + time.ms, modifiedPrecision: time.precision, last: at + time.words };
+  const next = fields[at + 2]?.text ?? '';
+  const isApart = half === '' && /^[ap]\.?m\.?$/i.test(next);
+  const clock = clockMs(time, isApart ? next : half);
+  if (clock === undefined) return undefined;
+  return {
+    when: { modifiedMs: day + clock.ms, modifiedPrecision: clock.precision },
+    last: at + (isApart ? 2 : 1),
+  };
 }
 
-function nameOf(line: string, field: Field, isMark: boolean): string {
-  if (!isMark) return behind(line, field);
-  const rest = line.slice(field.end);
-  return rest.startsWith(MARK_PADDING) ? rest.slice(MARK_PADDING.length) : behindBlanks(line, field);
+/** A junction shows where it leads behind its name. */
+function withTarget(shown: string): Pick<ParsedEntry, 'name' | 'linkTarget'> {
+  const bracket = shown.endsWith(']') ? shown.lastIndexOf(' [') : -1;
+  if (bracket <= 0) return { name: shown };
+  return { name: shown.slice(0, bracket), linkTarget: shown.slice(bracket + 2, -1) };
 }
 
 function read(line: string): ParsedLine | undefined {
+  if (HEADING.test(line)) return NOTHING;
   const fields = fieldsOf(line, 4);
   const date = numericDate(fields, 0);
   const field = date === undefined ? undefined : fields[date.last + 1];
   if (date === undefined || field === undefined) return undefined;
   const mark = MARKS.get(field.text.toUpperCase());
-  const sizeBytes = countOf(field.text);
-  if (mark === undefined && sizeBytes === undefined) return undefined;
-  const shown = nameOf(line, field, mark !== undefined);
-  // A junction shows where it leads behind its name.
-  const target = mark === undefined ? null : / \[([^\]]*)\]$/.exec(shown);
+  if (mark === undefined && !isCount(field.text)) return undefined;
+  if (mark === undefined)
+    return named({ name: behind(line, field), type: 'file', ...fact('sizeBytes', countOf(field.text)), ...date.when });
+  const shown = behindBlanks(line, field, MARK_COLUMN - field.text.length);
   return named({
-    name: target === null ? shown : shown.slice(0, target.index),
-    type: mark ?? 'file',
-    ...(sizeBytes === undefined ? {} : { sizeBytes }),
-    modifiedMs: date.modifiedMs,
-    modifiedPrecision: date.modifiedPrecision,
-    ...(target?.[1] === undefined ? {} : { linkTarget: target[1] }),
+    ...(field.text.toUpperCase() === '<DIR>' ? { name: shown } : withTarget(shown)),
+    type: mark,
+    ...date.when,
   });
 }
 
 export const dosFormat: ListingFormat = lineByLine('DOS', read);
+
+/** OS/2: size, attributes, `DIR` for a directory, date, time, and the name two blanks behind. */
+export const os2Format: ListingFormat = lineByLine('OS/2', (line) => {
+  const fields = fieldsOf(line, 8);
+  const size = fields[0]?.text ?? '';
+  const dateAt = fields.findIndex(({ text }, index) => index > 0 && /^\d{1,2}-\d{1,2}-\d{2,4}$/.test(text));
+  const date = dateAt < 0 ? undefined : numericDate(fields, dateAt);
+  const last = date === undefined ? undefined : fields[date.last];
+  if (!isCount(size) || date === undefined || last === undefined) return undefined;
+  const marks = fields.slice(1, dateAt).map(({ text }) => text);
+  if (!marks.every((mark) => /^(?:DIR|[ARHS]{1,4})$/.test(mark))) return undefined;
+  const isDirectory = marks.includes('DIR');
+  return named({
+    name: behindBlanks(line, last, 2),
+    type: isDirectory ? 'directory' : 'file',
+    ...(isDirectory ? {} : fact('sizeBytes', countOf(size))),
+    ...date.when,
+  });
+});

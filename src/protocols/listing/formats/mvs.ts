@@ -1,56 +1,89 @@
-/** MVS, now z/OS: data sets and members of partitioned ones, told apart by the heading above them. */
+/** MVS, now z/OS: data sets, and members of partitioned ones, mostly told apart by the heading above them. */
 import type { ParsedEntry, ParsedLine } from '../parsed.ts';
-import { clockMs, dayMs } from './dates.ts';
-import { fieldsOf } from './fields.ts';
-import { type LineReader, type ListingFormat, named, NOTHING } from './format.ts';
+import { type Clock, clockMs, dayMs, whenOf } from './dates.ts';
+import { wordsOf } from './fields.ts';
+import { fact, type LineReader, type ListingFormat, named, NOTHING } from './format.ts';
 
 const DATE = /^(\d{4})\/(\d{2})\/(\d{2})$/;
 const DATA_SET = /^'?[A-Z0-9$#@-]{1,8}(?:\.[A-Z0-9$#@-]{1,8}){0,21}'?$/i;
 const MEMBER = /^[A-Z$#@][A-Z0-9$#@]{0,7}$/i;
+/** How data sets are organised that have their facts in a line: PO is partitioned, a directory of members. */
+const ORGANISATION = /^(?:PO(?:-E)?|PS(?:-E|-L)?|PS-U|PO-U|DA(?:-U)?|IS|VS|VSAM|GDG|HFS|ZFS|PATH|\?)$/i;
+const PARTITIONED = /^(?:PO(?:-E|-U)?)$/i;
+/** What stands instead of facts: moved to other storage, on tape, or no data set at all. */
+const WITHOUT_FACTS = /^(?:Migrated|ARCIVE|Pseudo|GDG|User|Error|Not|VSAM|Alias|Path)$/i;
 
-type Heading = 'none' | 'data-sets' | 'members';
+type Heading = 'none' | 'data-sets' | 'members' | 'load-modules';
+const HEADINGS: readonly (readonly [RegExp, Heading])[] = [
+  [/^ *Volume +Unit +(?:Referred|Date)\b/i, 'data-sets'],
+  [/^ *Name +VV\.MM +Created\b/i, 'members'],
+  [/^ *Name +Size +TTR\b/i, 'load-modules'],
+];
 
 function dayOf(word: string | undefined): number | undefined {
   const [, year, month, day] = DATE.exec(word ?? '') ?? [];
   return year === undefined ? undefined : dayMs(Number(year), Number(month) - 1, Number(day));
 }
 
-const timed = (ms: number | undefined): Partial<ParsedEntry> =>
-  ms === undefined ? {} : { modifiedMs: ms, modifiedPrecision: 'day' };
+/** Absolute names stand in quotes, and are used with them. */
+const dataSetEntry = (name: string, type: ParsedEntry['type']): ParsedLine => named({ name, type });
 
-/** The last word is the name, the one before it the organisation: PO is a partitioned data set, a directory of members. */
+/**
+ * Volume, unit, date of the last use, extents, tracks, record format, lengths, organisation, name. The date is no time
+ * of change, and tracks are no bytes.
+ */
 function dataSet(words: readonly string[]): ParsedLine | undefined {
   const name = words.at(-1) ?? '';
-  const isLine = words.length >= 8 || /^(Migrated|ARCIVE|Pseudo|VSAM|Not|Error)$/i.test(words[0] ?? '');
-  if (!isLine || !DATA_SET.test(name)) return undefined;
-  const isPartitioned = /^PO(-E)?$/i.test(words.at(-2) ?? '') || /^Pseudo$/i.test(words[0] ?? '');
-  const referred = words.map(dayOf).find((found) => found !== undefined);
-  return named({ name: name.replaceAll("'", ''), type: isPartitioned ? 'directory' : 'file', ...timed(referred) });
+  const [first = '', second = '', third = ''] = words;
+  if (words.length < 2 || !DATA_SET.test(name)) return undefined;
+  if (/^Pseudo$/i.test(first) && /^Directory$/i.test(second)) return dataSetEntry(name, 'directory');
+  if (WITHOUT_FACTS.test(first)) return dataSetEntry(name, 'file');
+  const isOnTape = words.length === 3 && /^Tape$/i.test(second);
+  const organisation = words.at(-2) ?? '';
+  const isUsed = DATE.test(third) || /^\*\*NONE\*\*$/i.test(third) || ORGANISATION.test(third);
+  if (!isOnTape && !(isUsed && ORGANISATION.test(organisation))) return undefined;
+  return dataSetEntry(name, PARTITIONED.test(organisation) ? 'directory' : 'file');
 }
 
-/** Name, version, created, changed and its time; a load module has its size in hexadecimal, some have a name alone. */
-function member([name = '', second, created, changed, time = '']: readonly string[]): ParsedLine | undefined {
-  const day = dayOf(changed) ?? dayOf(created);
-  const isLine = second === undefined || day !== undefined || /^[0-9A-F]{6,8}$/.test(second);
-  if (!MEMBER.test(name) || !isLine) return undefined;
-  return named({ name, type: 'file', ...timed(day === undefined ? undefined : day + (clockMs(time)?.ms ?? 0)) });
+/** Name, version, created, changed and its time, lines now and at first, changes, who. Lines are no bytes. */
+function member(words: readonly string[]): ParsedLine | undefined {
+  const [name = '', version = '', created, changed, time = '', ...others] = words;
+  const day = dayOf(changed);
+  if (!MEMBER.test(name) || !/^\d\d\.\d\d$/.test(version) || day === undefined) return undefined;
+  const clock: Clock | undefined = clockMs(time);
+  return named({
+    name,
+    type: 'file',
+    ...whenOf(day, clock),
+    ...fact('createdMs', dayOf(created)),
+    ...fact('owner', others.length > 3 ? others.at(-1) : undefined),
+  });
 }
+
+/** A load module: name, size in hexadecimal digits, place, and attributes. */
+function loadModule([name = '', size = '', place = '']: readonly string[]): ParsedLine | undefined {
+  if (!MEMBER.test(name) || !/^[0-9A-F]{6,8}$/i.test(size) || !/^[0-9A-F]{6}$/i.test(place)) return undefined;
+  return named({ name, type: 'file', roughSizeBytes: Number.parseInt(size, 16) });
+}
+
+/** Members that were never edited have no statistics: below a heading a name alone is one. */
+const bareMember = (words: readonly string[], heading: Heading): ParsedLine | undefined =>
+  heading !== 'none' && heading !== 'data-sets' && words.length === 1 && MEMBER.test(words[0] ?? '')
+    ? named({ name: words[0] ?? '', type: 'file' })
+    : undefined;
 
 function open(): LineReader {
   let heading: Heading = 'none';
   return {
     read(line) {
-      if (/^\s*Volume\s+Unit\b/.test(line)) {
-        heading = 'data-sets';
+      const found = HEADINGS.find(([pattern]) => pattern.test(line));
+      if (found !== undefined) {
+        heading = found[1];
         return NOTHING;
       }
-      if (/^\s*Name\s+(VV\.MM|Size)\b/.test(line)) {
-        heading = 'members';
-        return NOTHING;
-      }
-      if (heading === 'none') return undefined;
-      const words = fieldsOf(line, 14).map(({ text }) => text);
-      return heading === 'data-sets' ? dataSet(words) : member(words);
+      const words = wordsOf(line, 16);
+      if (heading === 'load-modules') return loadModule(words) ?? bareMember(words, heading);
+      return member(words) ?? dataSet(words) ?? bareMember(words, heading);
     },
   };
 }
