@@ -1,7 +1,7 @@
 /** `dir` of network devices, as their file servers print it: IOS with short rights and a zone, NX-OS with size and date. */
 import type { ParsedLine } from '../parsed.ts';
-import { clockMs, dayMs } from './dates.ts';
-import { behindBlanks, countOf, eightWords, type Field, fieldsOf } from './fields.ts';
+import { dayMs, momentOf, type When } from './dates.ts';
+import { behindBlanks, countOf, eightWords, type Field, fieldsOf, isCount } from './fields.ts';
 import { fact, lineByLine, type ListingFormat, named, NOTHING } from './format.ts';
 import { monthOf } from './months.ts';
 
@@ -17,40 +17,39 @@ function zoneMs(text: string): number | undefined {
 const HEADING =
   /^ {0,8}(?:Directory of [^ ]|Usage for [^ ]|No files in directory|\d{1,20} bytes (?:total|used|free)\b)/;
 
+/** `Mar 15 2024 10:20:30 +00:00`; without a zone the device's own time. */
+function iosWhen(fields: readonly Field[], at: number): { readonly when: When; readonly words: number } | undefined {
+  const [month, day, year, time, zone] = eightWords(fields, at);
+  const when = momentOf(dayMs(Number(year), monthOf(month) ?? -1, Number(day)), time);
+  const ahead = zoneMs(zone);
+  if (when === undefined) return undefined;
+  return { when: { ...when, modifiedMs: when.modifiedMs - (ahead ?? 0) }, words: ahead === undefined ? 4 : 5 };
+}
+
 /** `  11  -rw-   81923  Mar 15 2024 10:20:30 +00:00  c2911.bin`; IOS without a clock shows `<no date>`. */
 function ios(line: string, fields: readonly Field[]): ParsedLine | undefined {
   const at = /^\d+$/.test(fields[0]?.text ?? '') ? 1 : 0;
-  const [rights, size, month, day, year, time, zone] = eightWords(fields, at);
+  const [rights, size, third, fourth] = eightWords(fields, at);
   const sizeBytes = countOf(size);
   if (!/^[-d][-r][-w][-x]$/.test(rights) || sizeBytes === undefined) return undefined;
+  const isUndated = third === '<no' && fourth === 'date>';
+  const dated = isUndated ? undefined : iosWhen(fields, at + 2);
+  const last = fields[at + 1 + (isUndated ? 2 : (dated?.words ?? 0))];
+  if (last === undefined || (!isUndated && dated === undefined)) return undefined;
   const type = rights.startsWith('d') ? 'directory' : 'file';
-  const undatedAt = month === '<no' && day === 'date>' ? fields[at + 3] : undefined;
-  if (undatedAt !== undefined) return named({ name: behindBlanks(line, undatedAt, 2), type, sizeBytes });
-  const start = dayMs(Number(year), monthOf(month) ?? -1, Number(day));
-  const clock = clockMs(time);
-  const ahead = zoneMs(zone);
-  const last = fields[at + (ahead === undefined ? 5 : 6)];
-  if (start === undefined || clock === undefined || last === undefined) return undefined;
-  const when = { modifiedMs: start + clock.ms - (ahead ?? 0), modifiedPrecision: clock.precision };
-  return named({ name: behindBlanks(line, last, 2), type, sizeBytes, ...when });
+  return named({ name: behindBlanks(line, last, 2), type, sizeBytes, ...dated?.when });
 }
 
 /** `  81923    Mar 15 10:20:30 2024  n9000.bin`, a directory with `/` behind its name. */
 function nxos(line: string, fields: readonly Field[]): ParsedLine | undefined {
   const [size, month, day, time, year] = eightWords(fields);
   const last = fields[4];
-  const start = dayMs(Number(year), monthOf(month) ?? -1, Number(day));
-  const clock = clockMs(time);
-  if (start === undefined || clock?.precision !== 'second' || last === undefined) return undefined;
+  const when = momentOf(dayMs(Number(year), monthOf(month) ?? -1, Number(day)), time);
+  if (when?.modifiedPrecision !== 'second' || last === undefined || !isCount(size)) return undefined;
   const shown = behindBlanks(line, last, 2);
-  const isDirectory = shown.endsWith('/');
-  return named({
-    name: isDirectory ? shown.slice(0, -1) : shown,
-    type: isDirectory ? 'directory' : 'file',
-    ...fact('sizeBytes', countOf(size)),
-    modifiedMs: start + clock.ms,
-    modifiedPrecision: clock.precision,
-  });
+  const type = shown.endsWith('/') ? 'directory' : 'file';
+  const name = type === 'directory' ? shown.slice(0, -1) : shown;
+  return named({ name, type, ...fact('sizeBytes', countOf(size)), ...when });
 }
 
 /** The one is told from the other by its rights. */

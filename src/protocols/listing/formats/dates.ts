@@ -24,13 +24,14 @@ export function dayMs(year: number, month: number, day: number): number | undefi
   return isThere ? date.getTime() : undefined;
 }
 
+const hourOfHalf = (hour: number, half: string): number => (hour % 12) + (half.toLowerCase().startsWith('p') ? 12 : 0);
+
 /** Hours, minutes and seconds of a day. `half` is AM or PM where hours go to twelve. */
 export function clockMs(text: string, half = ''): Clock | undefined {
   const [, hours, minutes, seconds] = CLOCK.exec(text) ?? [];
   if (hours === undefined) return undefined;
   // Some print 13:20PM; the hour is right then, and the letters say nothing new.
-  const isAfternoon = half.toLowerCase().startsWith('p');
-  const hour = half === '' || Number(hours) > 12 ? Number(hours) : (Number(hours) % 12) + (isAfternoon ? 12 : 0);
+  const hour = half === '' || Number(hours) > 12 ? Number(hours) : hourOfHalf(Number(hours), half);
   if (hour > 23 || Number(minutes) > 59 || Number(seconds ?? 0) > 60) return undefined;
   const ms = ((hour * 60 + Number(minutes)) * 60 + Math.min(59, Number(seconds ?? 0))) * 1000;
   return { ms, precision: seconds === undefined ? 'minute' : 'second' };
@@ -41,6 +42,12 @@ export const whenOf = (startMs: number, clock: Clock | undefined): When => ({
   modifiedMs: startMs + (clock?.ms ?? 0),
   modifiedPrecision: clock?.precision ?? 'day',
 });
+
+/** A day that the calendar has with a time that is one; `undefined` when either is not. */
+export function momentOf(startMs: number | undefined, time: string): When | undefined {
+  const clock = clockMs(time);
+  return startMs === undefined || clock === undefined ? undefined : whenOf(startMs, clock);
+}
 
 /**
  * Two digits of a year: this century until 69, as POSIX has it; three count from 1900, as programs print them that were

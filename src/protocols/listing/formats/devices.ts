@@ -1,8 +1,8 @@
 /** Formats of servers in routers and small systems, each a line of fields in an order of its own. */
 import type { ParsedLine } from '../parsed.ts';
-import { clockMs, dayMs, whenOf } from './dates.ts';
+import { dayMs, fullYear, momentOf, type When } from './dates.ts';
 import { numericDay } from './dos.ts';
-import { behindBlanks, countOf, eightWords, fieldsOf, isCount, withoutEndBlanks } from './fields.ts';
+import { behind, behindBlanks, countOf, eightWords, fieldsOf, isCount, withoutEndBlanks } from './fields.ts';
 import { fact, lineByLine, type ListingFormat, named, NOTHING } from './format.ts';
 import { monthOf } from './months.ts';
 import { wordedDate } from './worded-date.ts';
@@ -14,8 +14,8 @@ export const vxworksFormat: ListingFormat = lineByLine('VxWorks', (line): Parsed
   if (VXWORKS_HEADING.test(line)) return NOTHING;
   const [size, day, time] = fieldsOf(line, 3);
   const when = wordedDate(day?.text ?? '', time?.text);
-  if (!isCount(size?.text ?? '') || when === undefined || time === undefined) return undefined;
-  if (when.modifiedPrecision === 'day') return undefined;
+  const isLine = isCount(size?.text ?? '') && when !== undefined && when.modifiedPrecision !== 'day';
+  if (!isLine || time === undefined) return undefined;
   const shown = behindBlanks(line, time, 3);
   const isDirectory = /[ \t]<DIR>$/.test(withoutEndBlanks(shown).slice(-6));
   if (isDirectory)
@@ -36,10 +36,9 @@ export const nortelFormat: ListingFormat = lineByLine('Nortel', (line): ParsedLi
   const fields = fieldsOf(line, 6);
   const [name, size, day, weekday, time] = eightWords(fields);
   const start = /^\d\d\/\d\d\/\d\d$/.test(day) ? numericDay(day) : undefined;
-  const clock = clockMs(time);
-  if (start === undefined || clock === undefined || fields.length > 5) return undefined;
-  if (!/^[a-z]{3,9}\.?$/i.test(weekday) || !isCount(size)) return undefined;
-  return named({ name, type: 'file', ...fact('sizeBytes', countOf(size)), ...whenOf(start, clock) });
+  const when = momentOf(start, time);
+  if (when === undefined || fields.length > 5 || !/^[a-z]{3,9}\.?$/i.test(weekday) || !isCount(size)) return undefined;
+  return named({ name, type: 'file', ...fact('sizeBytes', countOf(size)), ...when });
 });
 
 /** VShell: size, `Apr 04, 2024 21:06`, name, `/` behind a directory. */
@@ -47,43 +46,32 @@ export const vshellFormat: ListingFormat = lineByLine('VShell', (line): ParsedLi
   const fields = fieldsOf(line, 5);
   const [size, month, day, year, time] = eightWords(fields);
   const last = fields[4];
-  const start = /^\d{1,2},$/.test(day)
-    ? dayMs(Number(year), monthOf(month) ?? -1, Number.parseInt(day, 10))
-    : undefined;
-  const clock = clockMs(time);
-  if (!isCount(size) || start === undefined || clock === undefined || last === undefined) return undefined;
-  const shown = line.slice(last.end + 1);
-  const isDirectory = shown.endsWith('/');
-  return named({
-    name: isDirectory ? shown.slice(0, -1) : shown,
-    type: isDirectory ? 'directory' : 'file',
-    ...(isDirectory ? {} : fact('sizeBytes', countOf(size))),
-    ...whenOf(start, clock),
-  });
+  const dayNumber = /^\d{1,2},$/.test(day) ? Number.parseInt(day, 10) : 0;
+  const when = momentOf(dayMs(Number(year), monthOf(month) ?? -1, dayNumber), time);
+  if (!isCount(size) || when === undefined || last === undefined) return undefined;
+  const shown = behind(line, last);
+  if (shown.endsWith('/')) return named({ name: shown.slice(0, -1), type: 'directory', ...when });
+  return named({ name: shown, type: 'file', ...fact('sizeBytes', countOf(size)), ...when });
 });
 
-/** Four digits without a colon. */
-const clockOfDigits = (text: string): ReturnType<typeof clockMs> => clockMs(`${text.slice(0, -2)}:${text.slice(-2)}`);
+/** Year first, and four digits of a time without a colon. */
+function os9When(day: string, time: string): When | undefined {
+  const [, year = '', month, date] = /^(\d\d)\/(\d\d)\/(\d\d)$/.exec(day) ?? [];
+  const start = year === '' ? undefined : dayMs(fullYear(year), Number(month) - 1, Number(date));
+  return momentOf(start, `${time.slice(0, -2)}:${time.slice(-2)}`);
+}
 
-/** OS-9: `group.user`, date with its year first, time, rights, sector, size, name. */
+/** OS-9: `group.user`, date, time, rights, sector, size, name. */
 export const os9Format: ListingFormat = lineByLine('OS-9', (line): ParsedLine | undefined => {
   const fields = fieldsOf(line, 6);
   const [who, day, time, rights, , size] = eightWords(fields);
   const last = fields[5];
   const [, group, owner] = /^(\d{1,5})\.(\d{1,5})$/.exec(who) ?? [];
-  const [, year, month, date] = /^(\d\d)\/(\d\d)\/(\d\d)$/.exec(day) ?? [];
-  if (group === undefined || year === undefined || last === undefined) return undefined;
+  const when = os9When(day, time);
+  if (group === undefined || when === undefined || last === undefined) return undefined;
   if (!/^[-d][-s]?[-ewr]{6}$/.test(rights)) return undefined;
-  const start = dayMs(Number(year) + (Number(year) < 70 ? 2000 : 1900), Number(month) - 1, Number(date));
-  const isDirectory = rights.startsWith('d');
+  const common = { name: behind(line, last), ...when, ...fact('owner', owner), group };
+  if (rights.startsWith('d')) return named({ ...common, type: 'directory' });
   // Some versions print the size in decimal digits, others in hexadecimal ones.
-  const rough = isDirectory || !/^\d{1,15}$/.test(size) ? {} : { roughSizeBytes: Number(size) };
-  return named({
-    name: line.slice(last.end + 1),
-    type: isDirectory ? 'directory' : 'file',
-    ...rough,
-    ...(start === undefined ? {} : whenOf(start, clockOfDigits(time))),
-    ...fact('owner', owner),
-    group,
-  });
+  return named({ ...common, type: 'file', ...fact('roughSizeBytes', countOf(size)) });
 });

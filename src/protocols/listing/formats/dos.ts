@@ -1,7 +1,7 @@
 /** `dir` of DOS as IIS, Windows CE and others print it: a date, a time, `<DIR>` or a size, a name. */
 import type { ParsedEntry, ParsedLine } from '../parsed.ts';
-import { clockMs, dayMs, fullYear, type When } from './dates.ts';
-import { behind, behindBlanks, countOf, type Field, fieldsOf, isCount } from './fields.ts';
+import { type Clock, clockMs, dayMs, fullYear, type When, whenOf } from './dates.ts';
+import { behind, behindBlanks, countOf, eightWords, type Field, fieldsOf, isCount } from './fields.ts';
 import { fact, lineByLine, type ListingFormat, named, NOTHING } from './format.ts';
 
 const DATE = /^(\d{1,4})([-/.])(\d{1,2})\2(\d{1,4})$/;
@@ -34,19 +34,22 @@ interface Dated {
   readonly last: number;
 }
 
-/** A date and a time from a field on. AM and PM are part of the time or a word of their own. */
-export function numericDate(fields: readonly Field[], at: number): Dated | undefined {
-  const day = numericDay(fields[at]?.text ?? '');
-  const [, time, half = ''] = TIME.exec(fields[at + 1]?.text ?? '') ?? [];
-  if (day === undefined || time === undefined) return undefined;
-  const next = fields[at + 2]?.text ?? '';
+/** The time, and how many fields it takes: AM and PM are part of it or a word of their own. */
+function timeAt(text: string, next: string): { readonly clock: Clock; readonly fields: number } | undefined {
+  const [, time = '', half = ''] = TIME.exec(text) ?? [];
   const isApart = half === '' && /^[ap]\.?m\.?$/i.test(next);
   const clock = clockMs(time, isApart ? next : half);
-  if (clock === undefined) return undefined;
-  return {
-    when: { modifiedMs: day + clock.ms, modifiedPrecision: clock.precision },
-    last: at + (isApart ? 2 : 1),
-  };
+  return clock === undefined ? undefined : { clock, fields: isApart ? 2 : 1 };
+}
+
+/** A date and a time from a field on. */
+export function numericDate(fields: readonly Field[], at: number): Dated | undefined {
+  const [date, text, next] = eightWords(fields, at);
+  const day = numericDay(date);
+  const time = timeAt(text, next);
+  return day === undefined || time === undefined
+    ? undefined
+    : { when: whenOf(day, time.clock), last: at + time.fields };
 }
 
 /** A junction shows where it leads behind its name. */

@@ -28,6 +28,9 @@ function output(words: readonly string[], id: string): ParsedLine | undefined {
   return named({ name: `${id}.${Number(number)}`, type: 'file', sizeBytes: bytes });
 }
 
+const isHeading = (line: string): boolean => JOB_HEADING.test(line) || OUTPUT_HEADING.test(line);
+const isFrame = (line: string): boolean => RULE.test(line) || COUNT.test(line);
+
 function open(): LineReader {
   let id: string | undefined;
   let isBelowOutput = false;
@@ -36,8 +39,7 @@ function open(): LineReader {
     read(line) {
       isBelowOutput ||= OUTPUT_HEADING.test(line);
       isProven ||= isBelowOutput || JOB_HEADING.test(line);
-      if (JOB_HEADING.test(line) || OUTPUT_HEADING.test(line)) return NOTHING;
-      if (isProven && (RULE.test(line) || COUNT.test(line))) return NOTHING;
+      if (isHeading(line) || (isProven && isFrame(line))) return NOTHING;
       const words = wordsOf(line, 10);
       if (isBelowOutput && id !== undefined) return output(words, id);
       const found = job(words);

@@ -50,6 +50,9 @@ function ended(month: number, day: number, third: string | undefined, nowMs: num
   return ms === undefined || clock === undefined ? undefined : { modifiedMs: ms, modifiedPrecision: clock.precision };
 }
 
+/** No day of the calendar lies in it. */
+const NO_MONTH = Number.NaN;
+
 interface NamedDay {
   /** `undefined` in a language that is not known. */
   readonly month: number | undefined;
@@ -72,20 +75,20 @@ function yearAndClock([first = '', second = '']: readonly string[], hasComma: bo
   return hasComma && YEAR.test(plain) && clockMs(second) !== undefined ? [plain, second] : undefined;
 }
 
+const isYearOrClock = (word: string): boolean => YEAR.test(word) || clockMs(word.replace(/,$/, '')) !== undefined;
+
 /** `Mar 15 10:20`, `15. März 2024`, `Mar 15, 2024 10:20`, `Fri Mar 15 10:20:30 2024`. */
 const namedMonth: Form = (words, nowMs) => {
   const [first = '', second = '', third = ''] = words;
   const named = namedDay(first, second);
   if (named === undefined) return undefined;
-  const { month, day } = named;
+  const { month = NO_MONTH, day } = named;
   const both = yearAndClock(words.slice(2), second.endsWith(',') || first.endsWith(','));
   if (both !== undefined) {
-    const start = month === undefined ? undefined : dayMs(Number(both[0]), month, day);
+    const start = dayMs(Number(both[0]), month, day);
     return { when: start === undefined ? {} : whenOf(start, clockMs(both[1] ?? '')), words: 4 };
   }
-  const isEnd = YEAR.test(third) || clockMs(third.replace(/,$/, '')) !== undefined;
-  if (!isEnd) return undefined;
-  return { when: month === undefined ? {} : (ended(month, day, third, nowMs) ?? {}), words: 3 };
+  return isYearOrClock(third) ? { when: ended(month, day, third, nowMs) ?? {}, words: 3 } : undefined;
 };
 
 const afterWeekday: Form = (words, nowMs) => {
@@ -94,25 +97,29 @@ const afterWeekday: Form = (words, nowMs) => {
   return rest === undefined ? undefined : { ...rest, words: rest.words + 1 };
 };
 
+/** A day with its unit, or without; 0 for anything else, which no month has. */
+const asianDay = (word: string): number =>
+  Number(NUMBER_AND_UNIT.exec(word)?.[1] ?? (/^\d{1,2}$/.test(word) ? word : 0));
+
 /** `3月 15日 10:20`, `3월 15 2024`, `2024年 3月 15日`; also in the encodings that came before UTF-8. */
 const asian: Form = (words, nowMs) => {
-  const [first = '', second = '', third = '', fourth = ''] = words;
+  const [first = '', second = '', third = ''] = words;
   const joined = JOINED.exec(first);
   if (joined !== null) return joinedAsian(joined, second, nowMs);
   const month = NUMBER_AND_UNIT.exec(first)?.[1];
-  const dayNumber = (word: string): number =>
-    Number(NUMBER_AND_UNIT.exec(word)?.[1] ?? (/^\d{1,2}$/.test(word) ? word : 0));
-  if (month !== undefined) {
-    const when = ended(Number(month) - 1, dayNumber(second), third, nowMs);
-    return when === undefined ? undefined : { when, words: 3 };
-  }
+  if (month === undefined) return asianYearFirst(words);
+  const when = ended(Number(month) - 1, asianDay(second), third, nowMs);
+  return when === undefined ? undefined : { when, words: 3 };
+};
+
+function asianYearFirst([first = '', second = '', third = '', fourth = '']: readonly string[]): Reading | undefined {
   const [, year, unit] = YEAR_AND_UNIT.exec(first) ?? [];
-  const yearMonth = NUMBER_AND_UNIT.exec(second)?.[1];
-  if (year === undefined || yearMonth === undefined) return undefined;
+  const month = NUMBER_AND_UNIT.exec(second)?.[1];
+  if (year === undefined || month === undefined) return undefined;
   // Without its unit it may be the size before a date that has its year or time behind it.
   if (unit === undefined && (YEAR_AND_UNIT.test(fourth) || clockMs(fourth) !== undefined)) return undefined;
-  return dated(dayMs(Number(year), Number(yearMonth) - 1, dayNumber(third)), 3);
-};
+  return dated(dayMs(Number(year), Number(month) - 1, asianDay(third)), 3);
+}
 
 function joinedAsian([, year, month, day]: RegExpExecArray, next: string, nowMs: number): Reading | undefined {
   if (year !== undefined) return dated(dayMs(Number(year), Number(month) - 1, Number(day)), 1);

@@ -18,6 +18,8 @@ export interface Head {
   readonly at: number;
   readonly type: ParsedEntry['type'];
   readonly mode?: number;
+  /** `padded` when several blanks stand before every name, and no name can begin with one. */
+  readonly gap?: 'padded';
 }
 
 /** Devices have two numbers instead of a size: `1, 3`, `1,3`, HP-UX's `1 0x0003`. */
@@ -47,22 +49,32 @@ function gluedSize(text: string): { readonly group: string; readonly size: Parti
   return { group: text.slice(0, start), size: fact('roughSizeBytes', size) };
 }
 
-/** The first date that has a size, or the numbers of a device, before it. */
+const textsOf = (fields: readonly Field[], from: number, end: number): string[] =>
+  fields.slice(from, end).map(({ text }) => text);
+
+/** A size, or the numbers of a device, that ends at a field, with a date behind it. */
+function sizedAt(fields: readonly Field[], from: number, at: number, nowMs: number): Sized | undefined {
+  const deviceFields = deviceNumbers(fields, at);
+  const size = deviceFields > 0 ? {} : sizeOf(fields[at]?.text ?? '');
+  const date = size === undefined ? undefined : dateAt(fields, at + 1, nowMs);
+  if (size === undefined || date === undefined) return undefined;
+  return { date, size, before: textsOf(fields, from, at + 1 - Math.max(1, deviceFields)) };
+}
+
+function gluedAt(fields: readonly Field[], from: number, at: number, nowMs: number): Sized | undefined {
+  const glued = gluedSize(fields[at]?.text ?? '');
+  const date = glued === undefined ? undefined : dateAt(fields, at + 1, nowMs);
+  if (glued === undefined || date === undefined) return undefined;
+  return { date, size: glued.size, before: [...textsOf(fields, from, at), glued.group] };
+}
+
+/** The first date that has a size, or the numbers of a device, before it: a name may hold other dates. */
 function findDate(fields: readonly Field[], from: number, { nowMs }: ListingContext): Sized | undefined {
-  const textsTo = (end: number): string[] => fields.slice(from, end).map(({ text }) => text);
-  for (let at = from; at < fields.length; at += 1) {
-    const deviceFields = deviceNumbers(fields, at);
-    const size = deviceFields > 0 ? {} : sizeOf(fields[at]?.text ?? '');
-    const date = size === undefined ? undefined : dateAt(fields, at + 1, nowMs);
-    if (size !== undefined && date !== undefined)
-      return { date, size, before: textsTo(at + 1 - Math.max(1, deviceFields)) };
-  }
-  for (let at = from; at < fields.length; at += 1) {
-    const glued = gluedSize(fields[at]?.text ?? '');
-    const date = glued === undefined ? undefined : dateAt(fields, at + 1, nowMs);
-    if (glued !== undefined && date !== undefined)
-      return { date, size: glued.size, before: [...textsTo(at), glued.group] };
-  }
+  for (const read of [sizedAt, gluedAt])
+    for (let at = from; at < fields.length; at += 1) {
+      const found = read(fields, from, at, nowMs);
+      if (found !== undefined) return found;
+    }
   return undefined;
 }
 
@@ -114,8 +126,7 @@ export function tailEntry(
   line: string,
   fields: readonly Field[],
   context: ListingContext,
-  { at, type, mode }: Head,
-  gap: 'one' | 'padded' = 'one',
+  { at, type, mode, gap }: Head,
 ): ParsedLine | undefined {
   const found = findDate(fields, at, context);
   if (found === undefined) return undefined;

@@ -28,20 +28,25 @@ function dayOf(word: string | undefined): number | undefined {
 /** Absolute names stand in quotes, and are used with them. */
 const dataSetEntry = (name: string, type: ParsedEntry['type']): ParsedLine => named({ name, type });
 
+/** Where facts are missing, words say why; `undefined` when they do not. */
+function withoutFacts(words: readonly string[], name: string): ParsedLine | undefined {
+  const [first = '', second = ''] = words;
+  if (/^Pseudo$/i.test(first)) return dataSetEntry(name, 'directory');
+  const isOnTape = words.length === 3 && /^Tape$/i.test(second);
+  return isOnTape || WITHOUT_FACTS.test(first) ? dataSetEntry(name, 'file') : undefined;
+}
+
 /**
  * Volume, unit, date of the last use, extents, tracks, record format, lengths, organisation, name. The date is no time
  * of change, and tracks are no bytes.
  */
 function dataSet(words: readonly string[]): ParsedLine | undefined {
   const name = words.at(-1) ?? '';
-  const [first = '', second = '', third = ''] = words;
   if (words.length < 2 || !DATA_SET.test(name)) return undefined;
-  if (/^Pseudo$/i.test(first) && /^Directory$/i.test(second)) return dataSetEntry(name, 'directory');
-  if (WITHOUT_FACTS.test(first)) return dataSetEntry(name, 'file');
-  const isOnTape = words.length === 3 && /^Tape$/i.test(second);
+  const third = words[2] ?? '';
   const organisation = words.at(-2) ?? '';
   const isUsed = DATE.test(third) || /^\*\*NONE\*\*$/i.test(third) || ORGANISATION.test(third);
-  if (!isOnTape && !(isUsed && ORGANISATION.test(organisation))) return undefined;
+  if (!isUsed || !ORGANISATION.test(organisation)) return withoutFacts(words, name);
   return dataSetEntry(name, PARTITIONED.test(organisation) ? 'directory' : 'file');
 }
 

@@ -16,7 +16,7 @@ function read(line: string, context: ListingContext): ParsedLine | undefined {
   const isApart = first.length === 1;
   if (!RIGHTS.test(isApart ? (fields[1]?.text ?? '') : first.slice(1))) return undefined;
   const type = letter === 'd' ? 'directory' : 'file';
-  return tailEntry(line, fields, context, { at: isApart ? 2 : 1, type }, 'padded');
+  return tailEntry(line, fields, context, { at: isApart ? 2 : 1, type, gap: 'padded' });
 }
 
 export const netwareFormat: ListingFormat = lineByLine('NetWare', read);

@@ -1,6 +1,6 @@
 /** z/VM: minidisks and shared directories of CMS, whose names are two words. */
 import type { ParsedEntry, ParsedLine } from '../parsed.ts';
-import { clockMs, dayMs, whenOf } from './dates.ts';
+import { dayMs, momentOf } from './dates.ts';
 import { numericDay } from './dos.ts';
 import { countOf, wordsOf } from './fields.ts';
 import { fact, lineByLine, type ListingFormat, named } from './format.ts';
@@ -19,16 +19,17 @@ function sizeOf(length: string, records: string): Partial<ParsedEntry> {
   return fact('roughSizeBytes', Number.isSafeInteger(bytes) ? bytes : undefined);
 }
 
+const ownerOf = (word: string | undefined): Partial<ParsedEntry> => fact('owner', word === '-' ? undefined : word);
+
 /** Name, type, format, record length, records, blocks, date, time, and whose disk it is. */
 export const zvmFormat: ListingFormat = lineByLine('z/VM', (line): ParsedLine | undefined => {
   const words = wordsOf(line, 10);
   // Directories have `DIR` for type or format, and dashes for numbers; some levels leave the type out.
   const at = words.findIndex((word, index) => index >= 3 && dayOf(word) !== undefined);
+  const when = at < 0 ? undefined : momentOf(dayOf(words[at] ?? ''), words[at + 1] ?? '');
   const [name = '', second = '', third = ''] = words;
-  const start = at < 0 ? undefined : dayOf(words[at] ?? '');
-  const clock = clockMs(words[at + 1] ?? '');
-  if (start === undefined || clock === undefined || !NAME.test(name)) return undefined;
-  const common = { ...whenOf(start, clock), ...fact('owner', words[at + 2] === '-' ? undefined : words[at + 2]) };
+  if (when === undefined || !NAME.test(name)) return undefined;
+  const common = { ...when, ...ownerOf(words[at + 2]) };
   if (second === 'DIR' || third === 'DIR') return named({ name, type: 'directory', ...common });
   if (at !== 6 || !NAME.test(second) || !/^[FV]$/.test(third)) return undefined;
   const size = sizeOf(words[3] ?? '', words[4] ?? '');
