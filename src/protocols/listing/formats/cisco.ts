@@ -26,18 +26,22 @@ function iosWhen(fields: readonly Field[], at: number): { readonly when: When; r
   return { when: { ...when, modifiedMs: when.modifiedMs - (ahead ?? 0) }, words: ahead === undefined ? 4 : 5 };
 }
 
-/** `  11  -rw-   81923  Mar 15 2024 10:20:30 +00:00  c2911.bin`; IOS without a clock shows `<no date>`. */
+/** The date and how many words it takes; IOS without a clock shows `<no date>`. */
+function iosDate(fields: readonly Field[], at: number): { readonly when?: When; readonly words: number } | undefined {
+  const [first, second] = eightWords(fields, at);
+  return first === '<no' && second === 'date>' ? { words: 2 } : iosWhen(fields, at);
+}
+
+/** `  11  -rw-   81923  Mar 15 2024 10:20:30 +00:00  c2911.bin`. */
 function ios(line: string, fields: readonly Field[]): ParsedLine | undefined {
-  const at = /^\d+$/.test(fields[0]?.text ?? '') ? 1 : 0;
-  const [rights, size, third, fourth] = eightWords(fields, at);
-  const sizeBytes = countOf(size);
-  if (!/^[-d][-r][-w][-x]$/.test(rights) || sizeBytes === undefined) return undefined;
-  const isUndated = third === '<no' && fourth === 'date>';
-  const dated = isUndated ? undefined : iosWhen(fields, at + 2);
-  const last = fields[at + 1 + (isUndated ? 2 : (dated?.words ?? 0))];
-  if (last === undefined || (!isUndated && dated === undefined)) return undefined;
+  const at = isCount(fields[0]?.text ?? '') ? 1 : 0;
+  const [rights, size] = eightWords(fields, at);
+  if (!/^[-d][-r][-w][-x]$/.test(rights) || !isCount(size)) return undefined;
+  const date = iosDate(fields, at + 2);
+  const last = date === undefined ? undefined : fields[at + 1 + date.words];
+  if (date === undefined || last === undefined) return undefined;
   const type = rights.startsWith('d') ? 'directory' : 'file';
-  return named({ name: behindBlanks(line, last, 2), type, sizeBytes, ...dated?.when });
+  return named({ name: behindBlanks(line, last, 2), type, ...fact('sizeBytes', countOf(size)), ...date.when });
 }
 
 /** `  81923    Mar 15 10:20:30 2024  n9000.bin`, a directory with `/` behind its name. */

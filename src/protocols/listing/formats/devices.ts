@@ -9,22 +9,24 @@ import { wordedDate } from './worded-date.ts';
 
 const VXWORKS_HEADING = /^ {0,8}(?:size +date +time +name\b|-{3,40} +-{3,40} +-{3,40} +-{3,40} *$)/;
 
+/** Where a directory is marked by `<DIR>` behind its name, the blanks between them are no part of it. */
+function withoutMark(shown: string): string | undefined {
+  const text = withoutEndBlanks(shown);
+  return /[ \t]<DIR>$/.test(text.slice(-6)) ? withoutEndBlanks(text.slice(0, -'<DIR>'.length)) : undefined;
+}
+
 /** VxWorks: size, `MAR-15-2024`, time, name, `<DIR>` behind a directory. */
 export const vxworksFormat: ListingFormat = lineByLine('VxWorks', (line): ParsedLine | undefined => {
   if (VXWORKS_HEADING.test(line)) return NOTHING;
-  const [size, day, time] = fieldsOf(line, 3);
-  const when = wordedDate(day?.text ?? '', time?.text);
-  const isLine = isCount(size?.text ?? '') && when !== undefined && when.modifiedPrecision !== 'day';
-  if (!isLine || time === undefined) return undefined;
-  const shown = behindBlanks(line, time, 3);
-  const isDirectory = /[ \t]<DIR>$/.test(withoutEndBlanks(shown).slice(-6));
-  if (isDirectory)
-    return named({
-      name: withoutEndBlanks(withoutEndBlanks(shown).slice(0, -'<DIR>'.length)),
-      type: 'directory',
-      ...when,
-    });
-  return named({ name: shown, type: 'file', ...fact('sizeBytes', countOf(size?.text ?? '')), ...when });
+  const fields = fieldsOf(line, 3);
+  const [size, day, time] = eightWords(fields);
+  const when = wordedDate(day, time);
+  const last = fields[2];
+  if (!isCount(size) || last === undefined || when === undefined || when.modifiedPrecision === 'day') return undefined;
+  const shown = behindBlanks(line, last, 3);
+  const directory = withoutMark(shown);
+  if (directory !== undefined) return named({ name: directory, type: 'directory', ...when });
+  return named({ name: shown, type: 'file', ...fact('sizeBytes', countOf(size)), ...when });
 });
 
 const NORTEL_HEADING =

@@ -1,8 +1,8 @@
 /** z/VM: minidisks and shared directories of CMS, whose names are two words. */
 import type { ParsedEntry, ParsedLine } from '../parsed.ts';
-import { dayMs, momentOf } from './dates.ts';
+import { dayMs, momentOf, type When } from './dates.ts';
 import { numericDay } from './dos.ts';
-import { countOf, wordsOf } from './fields.ts';
+import { countOf, eightWords, fieldsOf } from './fields.ts';
 import { fact, lineByLine, type ListingFormat, named } from './format.ts';
 
 const NAME = /^[A-Z0-9@#$+\-:_]{1,8}$/i;
@@ -21,17 +21,30 @@ function sizeOf(length: string, records: string): Partial<ParsedEntry> {
 
 const ownerOf = (word: string | undefined): Partial<ParsedEntry> => fact('owner', word === '-' ? undefined : word);
 
-/** Name, type, format, record length, records, blocks, date, time, and whose disk it is. */
-export const zvmFormat: ListingFormat = lineByLine('z/VM', (line): ParsedLine | undefined => {
-  const words = wordsOf(line, 10);
-  // Directories have `DIR` for type or format, and dashes for numbers; some levels leave the type out.
+interface Dated {
+  /** The index of the date. */
+  readonly at: number;
+  readonly when: When;
+}
+
+function findDate(words: readonly string[]): Dated | undefined {
   const at = words.findIndex((word, index) => index >= 3 && dayOf(word) !== undefined);
   const when = at < 0 ? undefined : momentOf(dayOf(words[at] ?? ''), words[at + 1] ?? '');
-  const [name = '', second = '', third = ''] = words;
-  if (when === undefined || !NAME.test(name)) return undefined;
-  const common = { ...when, ...ownerOf(words[at + 2]) };
-  if (second === 'DIR' || third === 'DIR') return named({ name, type: 'directory', ...common });
-  if (at !== 6 || !NAME.test(second) || !/^[FV]$/.test(third)) return undefined;
-  const size = sizeOf(words[3] ?? '', words[4] ?? '');
-  return named({ name: `${name}.${second}`, type: 'file', ...size, ...common });
+  return when === undefined ? undefined : { at, when };
+}
+
+/**
+ * Name, type, format, record length, records, blocks, date, time, and whose disk it is. Directories have `DIR` for type
+ * or format, and dashes for numbers; some levels leave their type out.
+ */
+export const zvmFormat: ListingFormat = lineByLine('z/VM', (line): ParsedLine | undefined => {
+  const fields = fieldsOf(line, 10);
+  const words = fields.map(({ text }) => text);
+  const date = findDate(words);
+  const [name, kind, format, length, records] = eightWords(fields);
+  if (date === undefined || !NAME.test(name)) return undefined;
+  const common = { ...date.when, ...ownerOf(words[date.at + 2]) };
+  if (kind === 'DIR' || format === 'DIR') return named({ name, type: 'directory', ...common });
+  if (date.at !== 6 || !NAME.test(kind) || !/^[FV]$/.test(format)) return undefined;
+  return named({ name: `${name}.${kind}`, type: 'file', ...sizeOf(length, records), ...common });
 });
