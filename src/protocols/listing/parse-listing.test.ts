@@ -94,6 +94,22 @@ describe('what our own server prints is read back', () => {
     );
   });
 
+  test('LIST: links, unless their names hold an arrow, and what is neither file nor directory', () => {
+    const target = anyName.filter((name) => !name.includes(' -> '));
+    const links = fc.record({ name: target, linkTarget: target, sizeBytes: fc.nat() });
+    fc.assert(
+      fc.property(links, ({ name, linkTarget, sizeBytes }) => {
+        const link = { name, linkTarget, sizeBytes, type: 'symlink', modifiedMs: nowMs } as const;
+        const read = listParser({ nowMs }).parse(unixLine(link, nowMs));
+        assert.ok(read.kind === 'entry');
+        assert.deepEqual([read.entry.name, read.entry.linkTarget], [name, linkTarget]);
+        const other = listParser({ nowMs }).parse(unixLine({ ...link, type: 'other' }, nowMs));
+        assert.ok(other.kind === 'entry');
+        assert.deepEqual([other.entry.name, other.entry.type], [name, 'other']);
+      }),
+    );
+  });
+
   test('MLSD: exactly', () => {
     const context = { permissions: new Set<never>() };
     fc.assert(
