@@ -43,7 +43,7 @@ function timeAt(text: string, next: string): { readonly clock: Clock; readonly f
 }
 
 /** A date and a time from a field on. */
-export function numericDate(fields: readonly Field[], at: number): Dated | undefined {
+function numericDate(fields: readonly Field[], at: number): Dated | undefined {
   const [date, text, next] = eightWords(fields, at);
   const day = numericDay(date);
   const time = timeAt(text, next);

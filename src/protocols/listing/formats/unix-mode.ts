@@ -18,7 +18,7 @@ const TYPES: ReadonlyMap<string, ParsedEntry['type']> = new Map([
 export const typeOfLetter = (letter: string): ParsedEntry['type'] => TYPES.get(letter) ?? 'other';
 
 /** `rwsr-xr-t` as bits; `undefined` when a letter stands where it means nothing. */
-export function modeBits(letters: string): number | undefined {
+function modeBits(letters: string): number | undefined {
   if (!/^(?:[-r][-w][-xsSlL]){2}[-r][-w][-xtTsSlL]$/.test(letters)) return undefined;
   let mode = 0;
   for (let index = 0; index < letters.length; index += 1) {
