@@ -1,6 +1,6 @@
 /** Opens any place by its URL as a file system: one row per scheme. */
 import { readFile } from 'node:fs/promises';
-import { parse, resolve } from 'node:path';
+import { parse, resolve, sep } from 'node:path';
 import process from 'node:process';
 import { resolvePath, ROOT, type VirtualPath } from '../base/virtual-path.ts';
 import { present } from '../config/present.ts';
@@ -101,10 +101,7 @@ function localPlace(root: string, path: VirtualPath): Connected {
 function localRoot(path: string, cwd: string): Connected {
   const full = resolve(cwd, path);
   const { root } = parse(full);
-  return localPlace(
-    root,
-    pathWithin(ROOT, full.slice(root.length).replaceAll('\\', process.platform === 'win32' ? '/' : '\\')),
-  );
+  return localPlace(root, pathWithin(ROOT, full.slice(root.length).replaceAll(sep, '/')));
 }
 
 /**

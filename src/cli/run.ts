@@ -7,7 +7,7 @@ import { ConfigurationError, problemText } from '../config/problem.ts';
 import type { CommandRow, OptionRow } from './command.ts';
 import type { FilterRule } from '../files/sync/filter.ts';
 import { EXIT } from './exit-code.ts';
-import { explainFailure } from './failure.ts';
+import { explainFailure, fullSentence } from './failure.ts';
 import type { World } from './world.ts';
 
 /** Each is loaded only when it is needed: what a command imports costs time at every start. */
@@ -125,8 +125,8 @@ function explain(error: unknown): { readonly code: number; readonly sentences: r
   if (error instanceof ConfigurationError) return { code: EXIT.wrongUsage, sentences: error.problems.map(problemText) };
   if (error instanceof ListenError) return { code: EXIT.failed, sentences: [error.message] };
   if (error instanceof CommanderError) return explainUsage(error);
-  const { code, sentence } = explainFailure(error);
-  return { code, sentences: [sentence] };
+  const explained = explainFailure(error);
+  return { code: explained.code, sentences: [fullSentence(explained)] };
 }
 
 function explainUsage({ exitCode, message, code }: CommanderError): ReturnType<typeof explain> {

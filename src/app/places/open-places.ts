@@ -1,6 +1,6 @@
 /** The places of one command: each server is connected to once, and all end together. */
 import { statSync } from 'node:fs';
-import { basename, dirname, parse, resolve } from 'node:path';
+import { basename, dirname, parse, resolve, sep } from 'node:path';
 import { authority } from '../../base/authority.ts';
 import { encodeName } from '../../base/name.ts';
 import { resolvePath, ROOT, type VirtualPath } from '../../base/virtual-path.ts';
@@ -61,7 +61,7 @@ export class OpenPlaces implements AsyncDisposable {
     if (url !== undefined && url.scheme !== 'file') return await this.#remote(url);
     const full = resolve(this.#cwd, url === undefined ? text : `/${url.path}`);
     const { root } = parse(full);
-    return this.#local(root, full.slice(root.length).split(/[\\/]/).join('/'), text);
+    return this.#local(root, full.slice(root.length).replaceAll(sep, '/'), text);
   }
 
   /**

@@ -5,6 +5,7 @@ import { systemClock } from '../../base/clock.ts';
 import { parseByteSize } from '../../config/byte-size.ts';
 import { defaultStateDirectory } from '../../config/state-directory.ts';
 import type { CopyOptions } from '../../files/copy/copy.ts';
+import { createPace } from '../../files/copy/pace.ts';
 import { CommandError, type OptionRow } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { isOn, numberOf, type Options, textOf } from './connect-options.ts';
@@ -12,7 +13,7 @@ import { isOn, numberOf, type Options, textOf } from './connect-options.ts';
 export const MOVING_OPTIONS: readonly OptionRow[] = [
   { flags: '-r, --recursive', summary: 'whole directories' },
   { flags: '--resume', summary: 'continue what an earlier attempt left' },
-  { flags: '--parallel <n>', summary: 'files at once, or parts of one large file (1)' },
+  { flags: '--parallel <n>', summary: 'files at once (4), or parts of a single large file (1)' },
   { flags: '--verify [how]', summary: 'size (always done), or hash: the default when given alone' },
   { flags: '--limit-rate <rate>', summary: 'bytes a second in all, such as 10M' },
   { flags: '--if-exists <what>', summary: 'replace (the default), refuse, or skip' },
@@ -31,8 +32,18 @@ const oneOf = <T extends string>(flag: string, text: string, choices: readonly T
   return found;
 };
 
-/** How many files, or parts of one, are moved at once. */
-export const parallelOf = (options: Options): number => Math.floor(numberOf(options, 'parallel', '--parallel') ?? 1);
+const FILES_AT_ONCE = 4;
+
+const parallelOf = (options: Options): number | undefined => {
+  const number = numberOf(options, 'parallel', '--parallel');
+  return number === undefined ? undefined : Math.floor(number);
+};
+
+/** How many of several files are moved at once. */
+export const filesAtOnce = (options: Options): number => parallelOf(options) ?? FILES_AT_ONCE;
+
+/** In how many parts a single file is moved. */
+export const segmentsOf = (options: Options): number => parallelOf(options) ?? 1;
 
 function verifyOf({ verify }: Options): NonNullable<CopyOptions['verify']> {
   if (verify === undefined) return 'size';
@@ -60,7 +71,7 @@ export function copyOptions(options: Options): Omit<CopyOptions, 'onEvent' | 'si
     ifExists: oneOf('--if-exists', textOf(options, 'ifExists') ?? 'replace', ['replace', 'refuse', 'skip']),
     way: isOn(options, 'serverSide') ? 'server' : 'through-us',
     retry: attempts === undefined ? retry : { ...retry, attempts: Math.floor(attempts) + 1 },
-    ...(rate === undefined ? {} : { rateBytesPerSecond: rate }),
+    ...(rate === undefined ? {} : { pace: createPace(rate, systemClock) }),
     ...(isOn(options, 'resume')
       ? {
           resume: 'if-possible' as const,

@@ -3,7 +3,7 @@ import { printable } from '../../base/escape.ts';
 import type { CopyEvent } from '../../files/copy/copy.ts';
 import type { SyncEvent } from '../../files/sync/sync-report.ts';
 import { durationText, rateOf, sizeText } from '../../observe/quantities.ts';
-import { explainFailure } from '../failure.ts';
+import { failureLine } from './failure-line.ts';
 import type { World } from '../world.ts';
 import { isOn, type Options } from './connect-options.ts';
 import { jsonLine } from './json-line.ts';
@@ -92,7 +92,7 @@ function eventJson(event: SyncEvent): Readonly<Record<string, unknown>> {
   const { kind, ...rest } = event;
   if (!('error' in rest)) return { event: kind, ...rest };
   const { error, ...others } = rest;
-  return { event: kind, ...others, error: { message: explainFailure(error).sentence } };
+  return { event: kind, ...others, error: { message: failureLine(error, '') } };
 }
 
 const all = (observers: readonly Progress[]): Progress => ({

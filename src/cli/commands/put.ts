@@ -1,7 +1,7 @@
 /** `portcall put`: sends files and directories. */
 import { CommandError, type CommandRow } from '../command.ts';
 import { clientRow } from '../client/client-row.ts';
-import { findAll, moveAll, type Found } from '../client/move.ts';
+import { findEach, moveAll } from '../client/move.ts';
 import { MOVING_OPTIONS } from '../client/moving-options.ts';
 import { writeInput } from '../client/write-out.ts';
 import { EXIT } from '../exit-code.ts';
@@ -25,14 +25,9 @@ export const putCommand: CommandRow = clientRow({
     if (target === undefined || paths.length === 0)
       throw new CommandError(EXIT.wrongUsage, 'say what to send, and the URL where it goes');
     const to = await client.places.target(target);
-    if (paths.includes('-')) {
-      if (paths.length > 1 || to.written === 'as-directory')
-        throw new CommandError(EXIT.wrongUsage, 'standard input is sent alone, and the URL must end in a name for it');
-      await writeInput(client, to);
-      return EXIT.done;
-    }
-    const found: Found[] = [];
-    for (const path of paths.toReversed()) found.push(...(await findAll(client, await client.places.source(path))));
-    return await moveAll(client, found, to);
+    if (!paths.includes('-')) return await moveAll(client, await findEach(client, paths.toReversed()), to);
+    if (paths.length > 1 || to.written === 'as-directory')
+      throw new CommandError(EXIT.wrongUsage, 'standard input is sent alone, and the URL must end in a name for it');
+    return await writeInput(client, to);
   },
 });

@@ -15,7 +15,7 @@ import { expand } from '../../files/sync/expand.ts';
 import { CommandError, type CommandRow, type OptionRow } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { CONNECT_OPTIONS, connectOptions } from '../client/connect-options.ts';
-import { explainFailure } from '../failure.ts';
+import { explainFailure, fullSentence } from '../failure.ts';
 import type { Voice } from '../shell/execute.ts';
 import { linesOf } from '../shell/script.ts';
 import { runShell, runShellScript, type ShellOptions } from '../shell/shell.ts';
@@ -76,8 +76,8 @@ async function opened(open: OpenGrounds, url: string, asked: Parameters<OpenGrou
   try {
     return await open(url, asked);
   } catch (cause) {
-    const { code, sentence } = explainFailure(cause);
-    throw cause instanceof FileError ? new CommandError(code, sentence, { cause }) : cause;
+    const explained = explainFailure(cause);
+    throw cause instanceof FileError ? new CommandError(explained.code, fullSentence(explained), { cause }) : cause;
   }
 }
 

@@ -14,7 +14,7 @@ import { durationText, sizeText } from '../../observe/quantities.ts';
 import { CommandError, type CommandRow } from '../command.ts';
 import { clientRow } from '../client/client-row.ts';
 import { isOn, numberOf, type Options, textOf } from '../client/connect-options.ts';
-import { copyOptions, MOVING_OPTIONS, parallelOf } from '../client/moving-options.ts';
+import { copyOptions, filesAtOnce, MOVING_OPTIONS } from '../client/moving-options.ts';
 import { progressOf } from '../client/progress.ts';
 import type { Client } from '../client/run-client.ts';
 import { codeOfKind, isAbort } from '../failure.ts';
@@ -156,7 +156,7 @@ async function sync(client: Client, [source = '', destination = '']: readonly st
       clock,
       copy: copyFile,
       copying,
-      parallel: Math.max(parallelOf(options), 1),
+      parallel: filesAtOnce(options),
       deletions: isOn(options, 'deleteDespiteFailures') ? 'anyway' : 'after-success',
       signal,
       onEvent: (event) => progress.tell(event),
