@@ -57,9 +57,16 @@ export function readUrl(text: string): PlaceUrl {
     throw new ConfigurationError([
       { where, what: `has a scheme that is not known here: ${CONNECTABLE_SCHEMES.join(', ')} are` },
     ]);
+  if (url.scheme === 'file' && url.host !== '' && url.host.toLowerCase() !== 'localhost')
+    throw new ConfigurationError([
+      { where, what: `names the machine ${url.host}, and file: is this one: write file:///path` },
+    ]);
   if (url.host === '' && url.scheme !== 'file') throw new ConfigurationError([{ where, what: 'names no host' }]);
   return url;
 }
+
+/** The path of a `file:` URL: `/etc/hosts`, and on Windows also `C:/x`. */
+export const fileOf = ({ path }: PlaceUrl): string => (/^[A-Za-z]:/.test(path) && sep === '\\' ? path : `/${path}`);
 
 /** What is the client's own of the options. */
 const withoutSources = (options: ConnectOptions): Omit<ConnectOptions, keyof CredentialSources> => {
@@ -112,7 +119,7 @@ export async function connect(url: string, options: ConnectOptions = {}): Promis
   const { cwd = process.cwd() } = options;
   if (!isUrl(url)) return localRoot(url, cwd);
   const parsed = readUrl(url);
-  if (parsed.scheme === 'file') return localRoot(`/${parsed.path}`, cwd);
+  if (parsed.scheme === 'file') return localRoot(fileOf(parsed), cwd);
   const files = await connectUrl(parsed, options);
   return { ...files, url: withoutPassword(url), path: pathWithin(files.home, parsed.path) };
 }

@@ -26,6 +26,9 @@ const COMMANDS: ReadonlyMap<string, () => Promise<CommandRow>> = new Map<string,
   ['sync', async () => (await import('./commands/sync.ts')).syncCommand],
   ['shell', async () => (await import('./commands/shell.ts')).shellCommand],
   ['doctor', async () => (await import('./commands/doctor.ts')).doctorCommand],
+  ['bookmark add', async () => (await import('./commands/bookmark-add.ts')).bookmarkAddCommand],
+  ['bookmark list', async () => (await import('./commands/bookmark-list.ts')).bookmarkListCommand],
+  ['bookmark remove', async () => (await import('./commands/bookmark-remove.ts')).bookmarkRemoveCommand],
   ['user hash', async () => (await import('./commands/user-hash.ts')).userHashCommand],
   ['user add', async () => (await import('./commands/user-add.ts')).userAddCommand],
   ['user passwd', async () => (await import('./commands/user-passwd.ts')).userPasswdCommand],
@@ -47,6 +50,7 @@ async function rowsFor([first = '']: readonly string[]): Promise<CommandRow[]> {
 }
 
 const GROUPS: ReadonlyMap<string, string> = new Map([
+  ['bookmark', 'short names for places, and how to connect there'],
   ['user', 'add, change, list and remove accounts'],
   ['ban', 'show and lift bans of a running server'],
 ]);

@@ -6,6 +6,7 @@ import { CommandError } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { codeOfMany } from '../failure.ts';
 import type { World } from '../world.ts';
+import { bookmarked } from './bookmarked.ts';
 import { connectOptions, isOn, type Options } from './connect-options.ts';
 import { codeOfFailure, errorEvent, failureLine } from './failure-line.ts';
 import { jsonLine } from './json-line.ts';
@@ -89,7 +90,8 @@ export async function runClient(name: string, act: ClientCommand, invocation: In
   });
   const tally = new Tally();
   try {
-    await using places = new OpenPlaces({ ...(await connectOptions(options, world)), signal: stop.signal });
+    const connecting = { ...(await connectOptions(options, world)), signal: stop.signal };
+    await using places = new OpenPlaces(connecting, bookmarked(options, world, stop.signal));
     const code = await act(createClient(places, tally, stop.signal, invocation), args);
     return tally.codeOr(code);
   } catch (error) {

@@ -14,6 +14,7 @@ import { FileError } from '../../files/error.ts';
 import { expand } from '../../files/sync/expand.ts';
 import { CommandError, type CommandRow, type OptionRow } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
+import { bookmarked } from '../client/bookmarked.ts';
 import { CONNECT_OPTIONS, connectOptions } from '../client/connect-options.ts';
 import { explainFailure, fullSentence } from '../failure.ts';
 import type { Voice } from '../shell/execute.ts';
@@ -83,7 +84,8 @@ async function opened(open: OpenGrounds, url: string, asked: Parameters<OpenGrou
 
 /** A place of a URL, and this machine from its root on. */
 const openGrounds: OpenGrounds = async (url, { options, world, signal }) => {
-  const places = new OpenPlaces({ ...(await connectOptions(options, world)), signal });
+  const connecting = { ...(await connectOptions(options, world)), signal };
+  const places = new OpenPlaces(connecting, bookmarked(options, world, signal));
   try {
     const remote = await places.source(url);
     if (remote.path !== remote.home && (await remote.files.stat(remote.path, { signal })).type !== 'directory')
