@@ -105,7 +105,10 @@ class Player implements AsyncDisposable {
       patternOf(patterns.at(-1) ?? '')
         .exec(last)
         ?.slice(1) ?? [];
-    if (place !== undefined) this.#data = this.#connect(place);
+    if (place === undefined) return;
+    this.#data = this.#connect(place);
+    // One that no command uses is refused, when it comes after the next is agreed on.
+    this.#data.catch(() => undefined);
   }
 
   async #connect(place: string): Promise<Socket> {

@@ -190,28 +190,10 @@ export async function sizeOfLeft(
   options: CallOptions = {},
 ): Promise<number | undefined> {
   const entry = await lookAt(remote, path, options);
-  if (entry !== undefined || !has(remote, 'MLST')) return entry?.sizeBytes;
-  return await remote.pool.useAgain(async (session) => {
-    await session.useImageType(options);
-    const reply = await session.command({ verb: 'SIZE', argument: remote.paths.toServer(path) }, options);
-    return reply.code === 213 ? numberIn(reply.lines.join('')) : undefined;
-  }, options);
-}
-
-/**
- * How much of a broken upload there is under a name. Servers that publish only what is whole show nothing under it, but
- * tell its owner by SIZE, which is asked before an upload is continued.
- */
-export async function sizeOfPart(
-  remote: Remote,
-  part: VirtualPath,
-  options: CallOptions = {},
-): Promise<number | undefined> {
-  const entry = await lookAt(remote, part, options);
   if (entry !== undefined || !has(remote, 'SIZE')) return entry?.sizeBytes;
   return await remote.pool.useAgain(async (session) => {
     await session.useImageType(options);
-    const reply = await session.command({ verb: 'SIZE', argument: remote.paths.toServer(part) }, options);
+    const reply = await session.command({ verb: 'SIZE', argument: remote.paths.toServer(path) }, options);
     return reply.code === 213 ? numberIn(reply.lines.join('')) : undefined;
   }, options);
 }

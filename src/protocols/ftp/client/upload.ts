@@ -95,7 +95,11 @@ class RemoteUpload implements Upload {
         await this.#finish(this.#options);
         const written = await this.#withMode(await this.#confirmSize());
         await this.#confirmFree(replace);
-        if (stillWanted?.() === false) throw new FileError('interrupted', path);
+        if (stillWanted?.() === false) {
+          // What arrived waits for its owner.
+          this.#end();
+          throw new FileError('interrupted', path);
+        }
         if (part !== path) await publish(this.#remote, { part, path, ...this.#options });
         this.#end();
         return { ...written, name: baseName(path) };
