@@ -14,6 +14,7 @@ import { forEach } from './for-each.ts';
 import { copyOptions, filesAtOnce, segmentsOf } from './moving-options.ts';
 import { progressOf } from './progress.ts';
 import type { Client } from './run-client.ts';
+import type { Expected } from './running-copies.ts';
 
 /** Names that one pattern may stand for. */
 const MOST_NAMES = 100_000;
@@ -103,13 +104,19 @@ type FtpPlace = Parameters<NonNullable<OpenedPlace['ftp']>['copyToServer']>[1];
 /** The file system as one of FTP, if it is. */
 const ftpOf = ({ files }: Place): FtpPlace | undefined => ('ftp' in files ? (files as FtpPlace) : undefined); // only FTP has it
 
+/** What there is to copy, unless directories hold more than is known. */
+const expectedOf = (sources: readonly Found[]): Expected | undefined =>
+  sources.some(({ entry }) => entry.type !== 'file')
+    ? undefined
+    : { files: sources.length, sizeBytes: sources.reduce((sum, { entry }) => sum + entry.sizeBytes, 0) };
+
 type Copying = CopyOptions & { readonly signal: AbortSignal };
 
 /** Copies all, some at once; what fails is told, and the rest goes on. */
 export async function moveAll(client: Client, sources: readonly Found[], target: OpenedPlace): Promise<number> {
   if (sources.length === 0) return EXIT.done;
-  const { options, world, signal } = client;
-  const progress = progressOf(options, world);
+  const { options, signal } = client;
+  const progress = progressOf(client, expectedOf(sources));
   const copying: Copying = {
     ...copyOptions(options),
     signal,

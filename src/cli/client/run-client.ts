@@ -1,15 +1,18 @@
 /** Runs a command of the client: opens places for it, stops it at a signal, and tells what failed in words or JSON. */
 import { OpenPlaces } from '../../app/places/open-places.ts';
 import { withoutPassword } from '../../app/places/place-url.ts';
+import { systemClock } from '../../base/clock.ts';
 import { printable } from '../../base/escape.ts';
 import { CommandError } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { codeOfMany } from '../failure.ts';
 import type { World } from '../world.ts';
+import { Board } from './board.ts';
 import { bookmarked } from './bookmarked.ts';
 import { connectOptions, isOn, type Options } from './connect-options.ts';
 import { codeOfFailure, errorEvent, failureLine } from './failure-line.ts';
 import { jsonLine } from './json-line.ts';
+import type { Screen } from './running-copies.ts';
 
 /** What a command of the client works with. */
 export interface Client {
@@ -22,6 +25,12 @@ export interface Client {
   fail(error: unknown, where: string): void;
   /** One of several things was done. */
   did(): void;
+  /** The lines at the end of the terminal that show what runs. */
+  readonly board: Board;
+  /** The size of the terminal on standard error. */
+  readonly screen: () => Screen;
+  /** A line on standard error, in peace with the board. */
+  say(text: string): void;
   /** Something to know. */
   warn(sentence: string): void;
   /** A line of JSON on standard output. */
@@ -48,6 +57,13 @@ class Tally {
   }
 }
 
+const DEFAULT_SCREEN: Screen = { columns: 80, rows: 24 };
+
+/** Some terminals do not know their size, and say 0. */
+function screenOf({ stderr: { columns = 0, rows = 0 } }: World): Screen {
+  return columns > 0 && rows > 0 ? { columns, rows } : DEFAULT_SCREEN;
+}
+
 /** The process's name in a list of processes must not show what the command line says. */
 const titleOf = (name: string, args: readonly string[]): string =>
   `portcall ${name} ${args.map((arg) => printable(withoutPassword(arg))).join(' ')}`;
@@ -55,7 +71,12 @@ const titleOf = (name: string, args: readonly string[]): string =>
 function createClient(places: OpenPlaces, tally: Tally, signal: AbortSignal, { options, world }: Invocation): Client {
   const json = isOn(options, 'json') ? 'yes' : 'no';
   const event = (value: Readonly<Record<string, unknown>>): void => void world.stdout.write(jsonLine(value));
-  const say = (sentence: string): void => void world.stderr.write(`portcall: ${printable(sentence)}\n`);
+  const { stderr } = world;
+  const board = new Board({ write: (text) => void stderr.write(text), clock: systemClock });
+  const say = (text: string): void => {
+    board.clear();
+    stderr.write(`${printable(text)}\n`);
+  };
   return {
     places,
     signal,
@@ -63,16 +84,19 @@ function createClient(places: OpenPlaces, tally: Tally, signal: AbortSignal, { o
     options,
     json,
     event,
+    board,
+    screen: () => screenOf(world),
+    say,
     did: () => void (tally.done += 1),
     fail(error, where) {
       signal.throwIfAborted();
       tally.codes.push(codeOfFailure(error));
       if (json === 'yes') event(errorEvent(error, where));
-      say(failureLine(error, where));
+      say(`portcall: ${failureLine(error, where)}`);
     },
     warn(sentence) {
       if (json === 'yes') event({ event: 'warning', message: sentence });
-      say(sentence);
+      say(`portcall: ${sentence}`);
     },
   };
 }

@@ -54,7 +54,7 @@ export async function writeOutAll(client: Client, found: readonly Found[]): Prom
 export async function writeInput(client: Client, place: OpenedPlace): Promise<number> {
   const { ifExists } = copyOptions(client.options);
   const started = systemClock.monotonic();
-  const progress = progressOf(client.options, client.world);
+  const progress = progressOf(client);
   const tell = (event: CopyEvent): void => progress.tell(event);
   const names = { from: '-', to: place.label };
   tell({ kind: 'started', ...names, sizeBytes: 0 });

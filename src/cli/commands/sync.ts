@@ -139,7 +139,7 @@ function codeOf({ guards, moreIssues, issues }: SyncPlan, { outcome, failed }: S
 }
 
 async function sync(client: Client, [source = '', destination = '']: readonly string[]): Promise<number> {
-  const { options, signal, world } = client;
+  const { options, signal } = client;
   const from = await client.places.source(source);
   const to = await client.places.target(destination);
   const plan = await planSync(from, to, syncOptions(client));
@@ -147,7 +147,8 @@ async function sync(client: Client, [source = '', destination = '']: readonly st
     showPlan(client, plan);
     return plan.guards.length + plan.issues.length + plan.conflicts.length > 0 ? EXIT.partial : EXIT.done;
   }
-  const progress = progressOf(options, world);
+  const { copyFiles, replaceFiles, copyBytes } = plan.totals;
+  const progress = progressOf(client, { files: copyFiles + replaceFiles, sizeBytes: copyBytes });
   const { clock, ...copying } = copyOptions(options);
   try {
     const report = await applyPlan(plan, {
