@@ -57,6 +57,10 @@ export function readUrl(text: string): PlaceUrl {
     throw new ConfigurationError([
       { where, what: `has a scheme that is not known here: ${CONNECTABLE_SCHEMES.join(', ')} are` },
     ]);
+  if (url.type === 'ascii')
+    throw new ConfigurationError([
+      { where, what: 'asks for ;type=a, which would change the bytes: leave it out, files move as they are' },
+    ]);
   if (url.scheme === 'file' && url.host !== '' && url.host.toLowerCase() !== 'localhost')
     throw new ConfigurationError([
       { where, what: `names the machine ${url.host}, and file: is this one: write file:///path` },

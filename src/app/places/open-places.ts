@@ -4,6 +4,7 @@ import { basename, dirname, parse, resolve, sep } from 'node:path';
 import { resolvePath, ROOT, type VirtualPath } from '../../base/virtual-path.ts';
 import type { Place } from '../../files/copy/copy.ts';
 import { FileError, type FileSystem, localFileSystem, type LocalFileSystem } from '../../files/index.ts';
+import { decodeControls, encodeControls, encodedNames, encodePath } from '../../files/wrap/encoded-names.ts';
 import type { FtpFileSystem, FtpPowers } from '../../protocols/ftp/client/powers.ts';
 import { type ConnectOptions, connectUrl, fileOf, pathWithin, readUrl } from '../connect.ts';
 import { escapedPath, isUrl, originText, type PlaceUrl } from './place-url.ts';
@@ -63,17 +64,20 @@ export class OpenPlaces implements AsyncDisposable {
 
   /**
    * A place to write to. On this machine it is seen from the folder that is named, or from the one that holds it, so that
-   * no name of a peer leads out of that.
+   * no name of a peer leads out of that; control characters in such names are written as `%1B`, unless names are `raw`.
    */
-  async target(text: string): Promise<OpenedPlace> {
+  async target(text: string, names: 'encoded' | 'raw' = 'encoded'): Promise<OpenedPlace> {
     const { url, options } = await this.#read(text);
     if (url !== undefined && url.scheme !== 'file') return await this.#remote(url, options);
     const full = resolve(this.#cwd, url === undefined ? text : fileOf(url));
-    if (isFolder(full)) return this.#local(full, '', text);
+    if (isFolder(full)) return this.#local(full, '', text, names);
     const above = dirname(full);
     if (!isFolder(above))
       throw new FileError('not-found', ROOT, { detail: `there is no folder ${above}; make it first` });
-    return this.#local(above, basename(full), text);
+    // What the user typed means itself, whatever is done to names of peers.
+    const typed = decodeControls(basename(full));
+    if (encodeControls(typed) !== basename(full)) return this.#local(above, basename(full), text, 'raw');
+    return this.#local(above, names === 'raw' ? basename(full) : typed, text, names);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -83,11 +87,12 @@ export class OpenPlaces implements AsyncDisposable {
     for (const files of this.#locals.values()) files.close();
   }
 
-  #local(root: string, path: string, text: string): OpenedPlace {
-    const files = this.#locals.get(root) ?? localFileSystem({ root });
-    this.#locals.set(root, files);
+  #local(root: string, path: string, text: string, names: 'encoded' | 'raw' = 'raw'): OpenedPlace {
+    const disk = this.#locals.get(root) ?? localFileSystem({ root });
+    this.#locals.set(root, disk);
     const found = pathWithin(ROOT, path);
-    const labelOf = (at: VirtualPath): string => resolve(root, `.${at}`);
+    const labelOf = (at: VirtualPath): string => resolve(root, `.${names === 'raw' ? at : encodePath(at)}`);
+    const files = names === 'raw' ? disk : encodedNames(disk);
     return { files, path: found, label: labelOf(found), labelOf, home: ROOT, where: 'here', written: written(text) };
   }
 

@@ -19,6 +19,10 @@ export const MOVING_OPTIONS: readonly OptionRow[] = [
   { flags: '--if-exists <what>', summary: 'replace (the default), refuse, or skip' },
   { flags: '--no-times', summary: 'do not carry times over' },
   { flags: '--modes', summary: 'carry permission bits over' },
+  {
+    flags: '--raw-names',
+    summary: 'keep control characters in the names of local files, and do not write them as %1B',
+  },
   { flags: '--server-side', summary: 'let servers copy by themselves where they can' },
   { flags: '-q, --quiet', summary: 'show no progress' },
   { flags: '-v, --verbose', summary: 'say what was done' },
@@ -80,3 +84,6 @@ export function copyOptions(options: Options): Omit<CopyOptions, 'onEvent' | 'si
       : {}),
   };
 }
+
+/** How names of peers are written on this machine. */
+export const namesOf = (options: Options): 'encoded' | 'raw' => (isOn(options, 'rawNames') ? 'raw' : 'encoded');

@@ -5,6 +5,7 @@ import type { CopyEvent, Place } from '../../files/copy/copy.ts';
 import { type Entry, FileError } from '../../files/index.ts';
 import { CommandError } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
+import { labelled } from './failure-line.ts';
 import { forEach } from './for-each.ts';
 import type { Found } from './move.ts';
 import { copyOptions } from './moving-options.ts';
@@ -58,7 +59,16 @@ export async function writeInput(client: Client, place: OpenedPlace): Promise<nu
   const tell = (event: CopyEvent): void => progress.tell(event);
   const names = { from: '-', to: place.label };
   tell({ kind: 'started', ...names, sizeBytes: 0 });
-  const sizeBytes = await pourInput(client, place, ifExists === 'refuse' || ifExists === 'skip' ? 'free' : 'any');
+  let sizeBytes = 0;
+  let way: 'through-us' | 'skipped' = 'through-us';
+  try {
+    sizeBytes = await pourInput(client, place, ifExists === 'replace' ? 'any' : 'free');
+  } catch (error) {
+    progress.end();
+    const isThere = error instanceof FileError && error.kind === 'exists';
+    if (!isThere || ifExists !== 'skip') throw labelled(error, place.label);
+    way = 'skipped';
+  }
   tell({
     kind: 'finished',
     ...names,
@@ -66,8 +76,8 @@ export async function writeInput(client: Client, place: OpenedPlace): Promise<nu
     resumedAtBytes: 0,
     durationMs: systemClock.monotonic() - started,
     retries: 0,
-    verified: 'size',
-    way: 'through-us',
+    verified: way === 'skipped' ? 'no' : 'size',
+    way,
     warnings: [],
   });
   progress.end();

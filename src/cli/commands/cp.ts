@@ -2,7 +2,7 @@
 import { CommandError, type CommandRow } from '../command.ts';
 import { clientRow } from '../client/client-row.ts';
 import { findEach, moveAll } from '../client/move.ts';
-import { MOVING_OPTIONS } from '../client/moving-options.ts';
+import { MOVING_OPTIONS, namesOf } from '../client/moving-options.ts';
 import { writeInput, writeOutAll } from '../client/write-out.ts';
 import { EXIT } from '../exit-code.ts';
 
@@ -23,7 +23,7 @@ export const cpCommand: CommandRow = clientRow({
     if (target === undefined || sources.length === 0)
       throw new CommandError(EXIT.wrongUsage, 'say what to copy, and where it goes');
     if (target === '-') return await writeOutAll(client, await findEach(client, sources.toReversed()));
-    const to = await client.places.target(target);
+    const to = await client.places.target(target, namesOf(client.options));
     if (!sources.includes('-')) return await moveAll(client, await findEach(client, sources.toReversed()), to);
     if (sources.length > 1 || to.written === 'as-directory')
       throw new CommandError(EXIT.wrongUsage, 'standard input is copied alone, and under a name: end in one');

@@ -3,7 +3,7 @@ import type { CommandRow } from '../command.ts';
 import { clientRow } from '../client/client-row.ts';
 import { textOf } from '../client/connect-options.ts';
 import { findEach, moveAll } from '../client/move.ts';
-import { MOVING_OPTIONS } from '../client/moving-options.ts';
+import { MOVING_OPTIONS, namesOf } from '../client/moving-options.ts';
 import { writeOutAll } from '../client/write-out.ts';
 
 export const getCommand: CommandRow = clientRow({
@@ -27,7 +27,7 @@ export const getCommand: CommandRow = clientRow({
     const output = textOf(client.options, 'output') ?? '.';
     // What cannot be written to need not be fetched.
     if (output === '-') return await writeOutAll(client, await findEach(client, urls));
-    const target = await client.places.target(output);
+    const target = await client.places.target(output, namesOf(client.options));
     return await moveAll(client, await findEach(client, urls), target);
   },
 });

@@ -15,6 +15,10 @@ import { EXIT } from '../exit-code.ts';
 /** A directory that holds itself must not be gone into for ever. */
 const MAX_DEPTH = 64;
 
+/** Everything at a place: its root, or the directory of the login, which itself is never removed. */
+const isWhole = ({ place }: Pick<Found, 'place'>): boolean =>
+  place.path === ROOT || (place.where === 'remote' && place.path === place.home);
+
 type Outcome = 'gone' | 'stays';
 
 /** Removes what can be removed; what cannot is told, and what holds it stays. */
@@ -26,7 +30,7 @@ async function removeTree(client: Client, place: OpenedPlace, depth: number): Pr
   for await (const batch of place.files.list(place.path, { signal })) entries.push(...batch);
   let outcome: Outcome = 'gone';
   for (const entry of entries) if ((await removeInner(client, place, entry, depth)) === 'stays') outcome = 'stays';
-  if (outcome === 'stays') return outcome;
+  if (outcome === 'stays' || isWhole({ place })) return 'stays';
   await place.files.removeDirectory(place.path, { signal });
   tell(client, place);
   return 'gone';
@@ -65,9 +69,6 @@ async function removeNamed(client: Client, place: OpenedPlace): Promise<void> {
   else if (isOn(client.options, 'recursive')) await removeTree(client, place, 0);
   else throw new CommandError(EXIT.failed, `${place.label} is a directory; -r removes directories`);
 }
-
-const isWhole = ({ place }: Found): boolean =>
-  place.path === ROOT || (place.where === 'remote' && place.path === place.home);
 
 /** What the words stand for; what is not there is no failure with -f. */
 async function findRemovable(client: Client, urls: readonly string[]): Promise<Found[]> {

@@ -14,7 +14,7 @@ import { durationText, sizeText } from '../../observe/quantities.ts';
 import { CommandError, type CommandRow } from '../command.ts';
 import { clientRow } from '../client/client-row.ts';
 import { isOn, numberOf, type Options, textOf } from '../client/connect-options.ts';
-import { copyOptions, filesAtOnce, MOVING_OPTIONS } from '../client/moving-options.ts';
+import { copyOptions, filesAtOnce, MOVING_OPTIONS, namesOf } from '../client/moving-options.ts';
 import { progressOf } from '../client/progress.ts';
 import type { Client } from '../client/run-client.ts';
 import { codeOfKind, isAbort } from '../failure.ts';
@@ -141,7 +141,7 @@ function codeOf({ guards, moreIssues, issues }: SyncPlan, { outcome, failed }: S
 async function sync(client: Client, [source = '', destination = '']: readonly string[]): Promise<number> {
   const { options, signal } = client;
   const from = await client.places.source(source);
-  const to = await client.places.target(destination);
+  const to = await client.places.target(destination, namesOf(client.options));
   const plan = await planSync(from, to, syncOptions(client));
   if (isOn(options, 'dryRun')) {
     showPlan(client, plan);
