@@ -13,7 +13,7 @@ export const MOVING_OPTIONS: readonly OptionRow[] = [
   { flags: '-r, --recursive', summary: 'whole directories' },
   { flags: '--resume', summary: 'continue what an earlier attempt left' },
   { flags: '--parallel <n>', summary: 'files at once, or parts of one large file (1)' },
-  { flags: '--verify [how]', summary: 'size (always done), or hash: the default when given alone' },
+  { flags: '--verify', summary: 'compare hashes too; the size is always compared' },
   { flags: '--limit-rate <rate>', summary: 'bytes a second in all, such as 10M' },
   { flags: '--if-exists <what>', summary: 'replace (the default), refuse, or skip' },
   { flags: '--no-times', summary: 'do not carry times over' },
@@ -34,11 +34,6 @@ const oneOf = <T extends string>(flag: string, text: string, choices: readonly T
 /** How many files, or parts of one, are moved at once. */
 export const parallelOf = (options: Options): number => Math.floor(numberOf(options, 'parallel', '--parallel') ?? 1);
 
-function verifyOf({ verify }: Options): NonNullable<CopyOptions['verify']> {
-  if (verify === undefined) return 'size';
-  return typeof verify === 'string' ? oneOf('--verify', verify, ['size', 'hash', 'none']) : 'hash';
-}
-
 function rateOf(options: Options): number | undefined {
   const text = textOf(options, 'limitRate');
   if (text === undefined) return undefined;
@@ -55,7 +50,7 @@ export function copyOptions(options: Options): Omit<CopyOptions, 'onEvent' | 'si
   const retry = { attempts: 5, firstDelayMs: 500, maxDelayMs: 30_000 };
   return {
     clock: systemClock,
-    verify: verifyOf(options),
+    verify: isOn(options, 'verify') ? 'hash' : 'size',
     keep: options['times'] === false ? 'nothing' : isOn(options, 'modes') ? 'times-and-modes' : 'times',
     ifExists: oneOf('--if-exists', textOf(options, 'ifExists') ?? 'replace', ['replace', 'refuse', 'skip']),
     way: isOn(options, 'serverSide') ? 'server' : 'through-us',
