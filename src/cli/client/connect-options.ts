@@ -21,7 +21,8 @@ export const CONNECT_OPTIONS: readonly OptionRow[] = [
   { flags: '--key <file>', summary: 'its key' },
   { flags: '--insecure', summary: 'trust any certificate' },
   { flags: '--tls-min <version>', summary: '1.2 (the default) or 1.3' },
-  { flags: '--active [address]', summary: 'active mode; the address that the server is told, behind a NAT' },
+  { flags: '--active', summary: 'active mode: the server makes the data connections' },
+  { flags: '--announce <address>', summary: 'the address that the server is told in active mode, behind a NAT' },
   { flags: '--active-ports <range>', summary: 'ports to listen on in active mode, such as 50000-50100' },
   { flags: '--allow-other-host', summary: 'follow a PASV reply to another host' },
   { flags: '--connections <n>', summary: 'control connections at once at most (8)' },
@@ -77,15 +78,15 @@ async function trustOf(options: Options, world: World): Promise<NonNullable<Conn
 }
 
 function dataOf(options: Options): NonNullable<ConnectOptions['data']> {
-  const { active } = options;
+  const announce = textOf(options, 'announce');
   const range = textOf(options, 'activePorts');
   const ports = range === undefined ? undefined : parsePortRange(range);
   if (range !== undefined && ports === undefined) throw wrong('--active-ports', 'must be a range such as 50000-50100');
-  if (active === undefined && ports === undefined)
+  if (!isOn(options, 'active') && announce === undefined && ports === undefined)
     return { mode: 'passive', otherHost: isOn(options, 'allowOtherHost') ? 'follow' : 'refuse' };
   return {
     mode: 'active',
-    ...(typeof active === 'string' ? { announce: active } : {}),
+    ...(announce === undefined ? {} : { announce }),
     ...(ports === undefined ? {} : { ports: [ports.first, ports.last] as const }),
   };
 }

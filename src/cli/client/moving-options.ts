@@ -14,7 +14,7 @@ export const MOVING_OPTIONS: readonly OptionRow[] = [
   { flags: '-r, --recursive', summary: 'whole directories' },
   { flags: '--resume', summary: 'continue what an earlier attempt left' },
   { flags: '--parallel <n>', summary: 'files at once (4), or parts of a single large file (1)' },
-  { flags: '--verify [how]', summary: 'size (always done), or hash: the default when given alone' },
+  { flags: '--verify', summary: 'compare hashes too; the size is always compared' },
   { flags: '--limit-rate <rate>', summary: 'bytes a second in all, such as 10M' },
   { flags: '--if-exists <what>', summary: 'replace (the default), refuse, or skip' },
   { flags: '--no-times', summary: 'do not carry times over' },
@@ -49,11 +49,6 @@ export const filesAtOnce = (options: Options): number => parallelOf(options) ?? 
 /** In how many parts a single file is moved. */
 export const segmentsOf = (options: Options): number => parallelOf(options) ?? 1;
 
-function verifyOf({ verify }: Options): NonNullable<CopyOptions['verify']> {
-  if (verify === undefined) return 'size';
-  return typeof verify === 'string' ? oneOf('--verify', verify, ['size', 'hash', 'none']) : 'hash';
-}
-
 function rateOf(options: Options): number | undefined {
   const text = textOf(options, 'limitRate');
   if (text === undefined) return undefined;
@@ -70,7 +65,7 @@ export function copyOptions(options: Options): Omit<CopyOptions, 'onEvent' | 'si
   const retry = { attempts: 5, firstDelayMs: 500, maxDelayMs: 30_000 };
   return {
     clock: systemClock,
-    verify: verifyOf(options),
+    verify: isOn(options, 'verify') ? 'hash' : 'size',
     keep: options['times'] === false ? 'nothing' : isOn(options, 'modes') ? 'times-and-modes' : 'times',
     ifExists: oneOf('--if-exists', textOf(options, 'ifExists') ?? 'replace', ['replace', 'refuse', 'skip']),
     way: isOn(options, 'serverSide') ? 'server' : 'through-us',

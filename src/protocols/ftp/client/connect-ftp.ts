@@ -96,7 +96,8 @@ function fileSystemOf(remote: Remote): FtpFileSystem {
 /**
  * Connects and logs in, so that a wrong address or password fails here, and gives the server as a file system; further
  * connections are opened when calls overlap. Rejects with a `FileError`: `unreachable`, `timed-out`, `not-trusted`,
- * `login-refused`, `too-many-connections`, `protocol`; failures that pass are tried again as `options.retry` says.
+ * `login-refused`, `too-many-connections`, `protocol`; failures that pass are tried
+ * again when `options.retry` says how often.
  */
 export async function connectFtp(options: FtpClientOptions): Promise<FtpFileSystem> {
   const { signal, ...lasting } = options;
@@ -107,7 +108,9 @@ export async function connectFtp(options: FtpClientOptions): Promise<FtpFileSyst
     openSession({ ...lasting, signal: closing }, connection, learned);
   const pool = new SessionPool({ settings, retry, open });
   try {
-    const lease = await pool.lease(signal === undefined ? {} : { signal });
+    const call = signal === undefined ? {} : { signal };
+    // A server that is not there is told at once, unless the caller said how often to try.
+    const lease = await (options.retry?.attempts === undefined ? pool.leaseOnce(call) : pool.lease(call));
     const { server } = lease.session;
     lease.release();
     const remote: Remote = {
