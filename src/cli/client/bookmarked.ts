@@ -5,7 +5,8 @@ import { readUrl } from '../../app/connect.ts';
 import type { Bookmark } from '../../config/bookmarks.ts';
 import { ConfigurationError } from '../../config/problem.ts';
 import type { World } from '../world.ts';
-import { connectOptions, type Options } from './connect-options.ts';
+import { connectOptions } from './connect-options.ts';
+import type { Options } from './flag-values.ts';
 
 /** At least two letters: `C:\x` is no bookmark. Nor is a URL. */
 const MARK = /^([A-Za-z0-9][A-Za-z0-9_.-]{1,62}):(?!\/\/)(.*)$/s;
@@ -13,7 +14,7 @@ const MARK = /^([A-Za-z0-9][A-Za-z0-9_.-]{1,62}):(?!\/\/)(.*)$/s;
 const camelCase = (flag: string): string => flag.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 
 /** A bookmark's settings as flags of the command line have them. Its address is none. */
-export const flagsOf = (bookmark: Bookmark): Options =>
+const flagsOf = (bookmark: Bookmark): Options =>
   Object.fromEntries(
     Object.entries(bookmark)
       .filter(([key, value]) => key !== 'url' && value !== false)

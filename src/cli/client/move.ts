@@ -9,7 +9,7 @@ import { at, below, type OpenedPlace } from '../../app/places/open-places.ts';
 import { withoutPassword } from '../../app/places/place-url.ts';
 import { CommandError } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
-import { isOn } from './connect-options.ts';
+import { isOn } from './flag-values.ts';
 import { forEach } from './for-each.ts';
 import { copyOptions, filesAtOnce, segmentsOf } from './moving-options.ts';
 import { progressOf } from './progress.ts';

@@ -8,7 +8,7 @@ import type { CopyOptions } from '../../files/copy/copy.ts';
 import { createPace } from '../../files/copy/pace.ts';
 import { CommandError, type OptionRow } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
-import { isOn, numberOf, type Options, textOf } from './connect-options.ts';
+import { isOn, numberOf, type Options, textOf } from './flag-values.ts';
 
 export const MOVING_OPTIONS: readonly OptionRow[] = [
   { flags: '-r, --recursive', summary: 'whole directories' },

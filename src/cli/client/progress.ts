@@ -3,7 +3,7 @@ import { systemClock } from '../../base/clock.ts';
 import type { CopyEvent } from '../../files/copy/copy.ts';
 import type { SyncEvent } from '../../files/sync/sync-report.ts';
 import { durationText, rateOf, sizeText } from '../../observe/quantities.ts';
-import { isOn } from './connect-options.ts';
+import { isOn } from './flag-values.ts';
 import { failureLine } from './failure-line.ts';
 import type { Client } from './run-client.ts';
 import { type Expected, RunningCopies } from './running-copies.ts';

@@ -4,7 +4,8 @@ import { readUrl } from '../../app/connect.ts';
 import { withoutPassword } from '../../app/places/place-url.ts';
 import { type Bookmark, bookmarksFile, readBookmarks, writeBookmark } from '../../config/bookmarks.ts';
 import { BOOKMARK_NAME } from '../../config/schema/bookmarks.ts';
-import { CONNECT_OPTIONS, connectOptions, type Options } from '../client/connect-options.ts';
+import { CONNECT_OPTIONS, connectOptions } from '../client/connect-options.ts';
+import type { Options } from '../client/flag-values.ts';
 import { CommandError, type CommandRow } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 

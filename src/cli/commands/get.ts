@@ -1,7 +1,7 @@
 /** `portcall get`: fetches files and directories. */
 import type { CommandRow } from '../command.ts';
 import { clientRow } from '../client/client-row.ts';
-import { textOf } from '../client/connect-options.ts';
+import { textOf } from '../client/flag-values.ts';
 import { findEach, moveAll } from '../client/move.ts';
 import { MOVING_OPTIONS, namesOf } from '../client/moving-options.ts';
 import { writeOutAll } from '../client/write-out.ts';

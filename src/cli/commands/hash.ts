@@ -4,7 +4,7 @@ import { hashFile } from '../../files/copy/hash-file.ts';
 import { HASH_ALGORITHMS, type HashAlgorithm } from '../../files/index.ts';
 import { CommandError, type CommandRow } from '../command.ts';
 import { clientRow } from '../client/client-row.ts';
-import { isOn, textOf } from '../client/connect-options.ts';
+import { isOn, textOf } from '../client/flag-values.ts';
 import { forEach } from '../client/for-each.ts';
 import { findEach } from '../client/move.ts';
 import { EXIT } from '../exit-code.ts';

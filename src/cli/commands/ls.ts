@@ -5,7 +5,7 @@ import { at, type OpenedPlace } from '../../app/places/open-places.ts';
 import type { Entry } from '../../files/index.ts';
 import type { CommandRow } from '../command.ts';
 import { clientRow } from '../client/client-row.ts';
-import { isOn } from '../client/connect-options.ts';
+import { isOn } from '../client/flag-values.ts';
 import { entryJson } from '../client/json-line.ts';
 import { longLine } from '../client/long-line.ts';
 import { forEach } from '../client/for-each.ts';

@@ -4,7 +4,7 @@ import { FileError } from '../../files/index.ts';
 import type { CommandRow } from '../command.ts';
 import { clientRow } from '../client/client-row.ts';
 import { withoutPassword } from '../../app/places/place-url.ts';
-import { isOn } from '../client/connect-options.ts';
+import { isOn } from '../client/flag-values.ts';
 import { forEach } from '../client/for-each.ts';
 import { standing } from '../client/move.ts';
 import type { Client } from '../client/run-client.ts';

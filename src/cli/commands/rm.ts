@@ -6,7 +6,7 @@ import { type Entry, FileError } from '../../files/index.ts';
 import { withoutPassword } from '../../app/places/place-url.ts';
 import { CommandError, type CommandRow } from '../command.ts';
 import { clientRow } from '../client/client-row.ts';
-import { isOn } from '../client/connect-options.ts';
+import { isOn } from '../client/flag-values.ts';
 import { forEach } from '../client/for-each.ts';
 import { findAll, type Found } from '../client/move.ts';
 import type { Client } from '../client/run-client.ts';

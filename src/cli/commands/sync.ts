@@ -13,7 +13,7 @@ import type { SyncReport } from '../../files/sync/sync-report.ts';
 import { durationText, sizeText } from '../../observe/quantities.ts';
 import { CommandError, type CommandRow } from '../command.ts';
 import { clientRow } from '../client/client-row.ts';
-import { isOn, numberOf, type Options, textOf } from '../client/connect-options.ts';
+import { isOn, numberOf, type Options, textOf } from '../client/flag-values.ts';
 import { copyOptions, filesAtOnce, MOVING_OPTIONS, namesOf } from '../client/moving-options.ts';
 import { progressOf } from '../client/progress.ts';
 import type { Client } from '../client/run-client.ts';
