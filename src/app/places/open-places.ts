@@ -4,7 +4,7 @@ import { basename, dirname, parse, resolve, sep } from 'node:path';
 import { resolvePath, ROOT, type VirtualPath } from '../../base/virtual-path.ts';
 import type { Place } from '../../files/copy/copy.ts';
 import { FileError, type FileSystem, localFileSystem, type LocalFileSystem } from '../../files/index.ts';
-import { decodeControls, encodeControls, encodedNames, encodePath } from '../../files/wrap/encoded-names.ts';
+import { decodePath, encodedNames, encodePath } from '../../files/wrap/encoded-names.ts';
 import type { FtpFileSystem, FtpPowers } from '../../protocols/ftp/client/powers.ts';
 import { type ConnectOptions, connectUrl, fileOf, pathWithin, readUrl } from '../connect.ts';
 import { escapedPath, isUrl, originText, type PlaceUrl } from './place-url.ts';
@@ -26,6 +26,9 @@ export interface Marked {
   /** How to connect there, if not as everywhere. Two with the same options share their connections. */
   readonly options: ConnectOptions;
 }
+
+/** Whether control characters in names on this machine are written as `%1B`. */
+export type Names = 'encoded' | 'raw';
 
 /** Knows what `name:path` stands for; `undefined` where it is no such name. */
 export type ResolveMark = (text: string) => Promise<Marked | undefined>;
@@ -53,20 +56,20 @@ export class OpenPlaces implements AsyncDisposable {
     this.#resolve = resolve;
   }
 
-  /** A place to read from, or to change by name. Paths of this machine are seen from its root. */
-  async source(text: string): Promise<OpenedPlace> {
+  /** A place to read from, or to change by name. Paths of this machine are seen from its root, names as they are. */
+  async source(text: string, names: Names = 'raw'): Promise<OpenedPlace> {
     const { url, options } = await this.#read(text);
     if (url !== undefined && url.scheme !== 'file') return await this.#remote(url, options);
     const full = resolve(this.#cwd, url === undefined ? text : fileOf(url));
     const { root } = parse(full);
-    return this.#local(root, full.slice(root.length).replaceAll(sep, '/'), text);
+    return this.#local(root, full.slice(root.length).replaceAll(sep, '/'), text, names);
   }
 
   /**
    * A place to write to. On this machine it is seen from the folder that is named, or from the one that holds it, so that
    * no name of a peer leads out of that; control characters in such names are written as `%1B`, unless names are `raw`.
    */
-  async target(text: string, names: 'encoded' | 'raw' = 'encoded'): Promise<OpenedPlace> {
+  async target(text: string, names: Names = 'encoded'): Promise<OpenedPlace> {
     const { url, options } = await this.#read(text);
     if (url !== undefined && url.scheme !== 'file') return await this.#remote(url, options);
     const full = resolve(this.#cwd, url === undefined ? text : fileOf(url));
@@ -74,10 +77,7 @@ export class OpenPlaces implements AsyncDisposable {
     const above = dirname(full);
     if (!isFolder(above))
       throw new FileError('not-found', ROOT, { detail: `there is no folder ${above}; make it first` });
-    // What the user typed means itself, whatever is done to names of peers.
-    const typed = decodeControls(basename(full));
-    if (encodeControls(typed) !== basename(full)) return this.#local(above, basename(full), text, 'raw');
-    return this.#local(above, names === 'raw' ? basename(full) : typed, text, names);
+    return this.#local(above, basename(full), text, names);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -87,13 +87,16 @@ export class OpenPlaces implements AsyncDisposable {
     for (const files of this.#locals.values()) files.close();
   }
 
-  #local(root: string, path: string, text: string, names: 'encoded' | 'raw' = 'raw'): OpenedPlace {
+  #local(root: string, path: string, text: string, names: Names): OpenedPlace {
     const disk = this.#locals.get(root) ?? localFileSystem({ root });
     this.#locals.set(root, disk);
-    const found = pathWithin(ROOT, path);
-    const labelOf = (at: VirtualPath): string => resolve(root, `.${names === 'raw' ? at : encodePath(at)}`);
-    const files = names === 'raw' ? disk : encodedNames(disk);
-    return { files, path: found, label: labelOf(found), labelOf, home: ROOT, where: 'here', written: written(text) };
+    const typed = pathWithin(ROOT, path);
+    // What the user typed means itself, whatever is done to names of peers.
+    const [found, isEncoded] = [decodePath(typed), names === 'encoded' && encodePath(decodePath(typed)) === typed];
+    const labelOf = (at: VirtualPath): string => resolve(root, `.${isEncoded ? encodePath(at) : at}`);
+    const files = isEncoded ? encodedNames(disk) : disk;
+    const place = isEncoded ? found : typed;
+    return { files, path: place, label: labelOf(place), labelOf, home: ROOT, where: 'here', written: written(text) };
   }
 
   async #read(text: string): Promise<{ readonly url: PlaceUrl | undefined; readonly options: ConnectOptions }> {

@@ -1,5 +1,6 @@
 /** The flags of commands that move files, and what the copy engine is told. */
 import { join } from 'node:path';
+import type { Names } from '../../app/places/open-places.ts';
 import { resumeRecords } from '../../app/resume-records.ts';
 import { systemClock } from '../../base/clock.ts';
 import { parseByteSize } from '../../config/byte-size.ts';
@@ -81,4 +82,4 @@ export function copyOptions(options: Options): Omit<CopyOptions, 'onEvent' | 'si
 }
 
 /** How names of peers are written on this machine. */
-export const namesOf = (options: Options): 'encoded' | 'raw' => (isOn(options, 'rawNames') ? 'raw' : 'encoded');
+export const namesOf = (options: Options): Names => (isOn(options, 'rawNames') ? 'raw' : 'encoded');

@@ -90,8 +90,8 @@ const openGrounds: OpenGrounds = async (url, { options, world, signal }) => {
     const remote = await places.source(url);
     if (remote.path !== remote.home && (await remote.files.stat(remote.path, { signal })).type !== 'directory')
       throw new FileError('not-directory', remote.path);
-    const local = await places.source(world.cwd);
-    const home = await places.source(homedir());
+    const local = await places.source(world.cwd, 'encoded');
+    const home = await places.source(homedir(), 'encoded');
     const records = resumeRecords(join(defaultStateDirectory(), 'transfers'), systemClock);
     return {
       remote: { files: remote.files, start: remote.path, home: remote.home, labelOf: remote.labelOf },

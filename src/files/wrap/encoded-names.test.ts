@@ -17,6 +17,7 @@ const NAMES: readonly (readonly [name: string, kept: string])[] = [
   ['a%20b', 'a%20b'],
   ['%1B', '%251B'],
   ['%25', '%2525'],
+  ['%00', '%00'],
   ['grün 日本', 'grün 日本'],
 ];
 for (const [name, kept] of NAMES)

@@ -7,11 +7,11 @@ import { decodeName, encodeName } from '../../base/name.ts';
 import { componentsOf, resolvePath, ROOT, type VirtualPath } from '../../base/virtual-path.ts';
 import type { Entry, FileSystem, ListOptions } from '../file-system.ts';
 
-/** C0, DEL and C1, also as bytes that are no UTF-8, and what changes the direction of reading. */
-const ENCODED = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\udc80-\udc9f]/u;
+/** C0 but for NUL, which no name has, DEL and C1, also as bytes that are no UTF-8, and what changes the direction of reading. */
+const ENCODED = /[\u0001-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\udc80-\udc9f]/u;
 /** What an encoded character may begin with, so that a percent sign before it must be told apart. */
-const AMBIGUOUS = /%(?=[01][0-9A-F]|7F|25|[89][0-9A-F]|C2|E2)/g;
-const ESCAPES = /(?:%(?:[01][0-9A-F]|7F|25|[89][0-9A-F]|C2%[89][0-9A-F]|E2%80%A[A-E]|E2%81%A[6-9]))/g;
+const AMBIGUOUS = /%(?=0[1-9A-F]|1[0-9A-F]|7F|25|[89][0-9A-F]|C2|E2)/g;
+const ESCAPES = /(?:%(?:0[1-9A-F]|1[0-9A-F]|7F|25|[89][0-9A-F]|C2%[89][0-9A-F]|E2%80%A[A-E]|E2%81%A[6-9]))/g;
 
 const escapeBytes = (character: string): string =>
   [...encodeName(character)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
@@ -36,6 +36,10 @@ export const encodePath = (path: VirtualPath): VirtualPath =>
   path.includes('%') || ENCODED.test(path)
     ? (resolvePath(ROOT, componentsOf(path).map(encodeControls).join('/')) ?? path)
     : path;
+
+/** The path whose names are kept so. */
+export const decodePath = (kept: VirtualPath): VirtualPath =>
+  kept.includes('%') ? (resolvePath(ROOT, componentsOf(kept).map(decodeControls).join('/')) ?? kept) : kept;
 
 const decoded = (entry: Entry): Entry =>
   entry.name.includes('%') ? { ...entry, name: decodeControls(entry.name) } : entry;
