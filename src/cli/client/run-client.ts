@@ -71,7 +71,7 @@ export async function runClient(
     stop.abort();
   });
   const json = isOn(options, 'json') ? 'yes' : 'no';
-  const failures: number[] = [];
+  let failures = 0;
   const event = (value: Readonly<Record<string, unknown>>): void => void world.stdout.write(jsonLine(value));
   const client = (places: OpenPlaces): Client => ({
     places,
@@ -82,7 +82,7 @@ export async function runClient(
     event,
     fail(error, where) {
       stop.signal.throwIfAborted();
-      failures.push(explainFailure(error).code);
+      failures += 1;
       if (json === 'yes') event(errorEvent(error, where));
       else world.stderr.write(`portcall: ${printable(failureLine(error, where))}\n`);
     },
@@ -91,7 +91,8 @@ export async function runClient(
   try {
     await using places = new OpenPlaces({ ...(await connectOptions(options, world)), signal: stop.signal });
     const code = await act(client(places), args);
-    return failures.length === 0 ? code : codeOfMany(failures);
+    // What failed while the rest went on: whoever reads the code must look which.
+    return failures > 0 ? EXIT.partial : code;
   } catch (error) {
     if (json === 'yes') event(errorEvent(error, ''));
     throw toCommandError(error);
@@ -99,10 +100,6 @@ export async function runClient(
     leave();
   }
 }
-
-/** The code of the one that failed, if it was the only thing to do; of several some may have succeeded. */
-const codeOfMany = (codes: readonly number[]): number =>
-  codes.length === 1 && codes[0] !== undefined ? codes[0] : EXIT.partial;
 
 /** What JSON has said already is said to people on standard error in any case. */
 function toCommandError(error: unknown): unknown {
