@@ -51,9 +51,9 @@ class Tally {
   readonly codes: number[] = [];
   done = 0;
 
-  /** The code of the command: 8 when some failed, and the code of all when all failed in one way. */
+  /** The code of the command: its own unless it is 0, 8 when some failed, and that of all when all failed in one way. */
   codeOr(code: number): number {
-    if (this.codes.length === 0) return code;
+    if (this.codes.length === 0 || code !== EXIT.done) return code;
     return this.done > 0 ? EXIT.partial : codeOfMany(this.codes);
   }
 }

@@ -150,13 +150,22 @@ describe('what goes wrong has its exit code and one sentence without a password'
     assert.equal(readFileSync(join(r.cwd, 'one.bin'), 'utf8'), 'one.bin');
   });
 
+  test('one file of a directory that fails does not stop the rest, and the code is 8', async () => {
+    await using r = await rig();
+    mkdirSync(join(r.cwd, 'images', 'one.bin'), { recursive: true });
+    const ran = await r.run('get', '-r', 'U/images');
+    assert.equal(ran.code, 8, ran.stderr);
+    assert.match(ran.stderr, /^portcall: ftp:\/\/u@[^\n]*\/one\.bin: [^\n]*\n$/);
+    assert.deepEqual(readdirSync(join(r.cwd, 'images')).sort(), ['-rf', 'a b', 'one.bin', 'two.bin']);
+  });
+
   test('a certificate that nobody knows (5), its pin, and a server without TLS (5)', async () => {
     const { options } = await testTls();
     await using server = await startTestServer({ tls: options });
     const url = `ftps://u:p@127.0.0.1:${server.port}/`;
     const refused = await runHere(['ls', url]);
     assert.equal(refused.code, 5);
-    const [, pin = ''] = /SHA-256 ([0-9A-F:]+)/.exec(refused.stderr) ?? [];
+    const [, pin = ''] = /SHA-256 is ([0-9A-F:]+)/.exec(refused.stderr) ?? [];
     assert.equal((await runHere(['ls', '--pin', pin, url])).code, 0);
     assert.equal((await runHere(['ls', '--pin', pin.replace(/^../, pin.startsWith('00') ? '01' : '00'), url])).code, 5);
     await using clear = await startTestServer();
