@@ -1,6 +1,6 @@
 /** Opening places by their URLs: servers, this machine, and what is refused before anything is connected to. */
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, test } from 'node:test';
@@ -8,7 +8,7 @@ import { emptyFolder } from '../../test/program/portcall.ts';
 import { startTestServer } from '../../test/support/ftp-server.ts';
 import { ConfigurationError } from '../config/problem.ts';
 import { FileError } from '../files/error.ts';
-import { connect, type Connected } from './connect.ts';
+import { connect, type Connected, pathWithin } from './connect.ts';
 
 async function namesOf(place: Connected): Promise<string[]> {
   const names: string[] = [];
@@ -60,6 +60,33 @@ describe('refused before anything is connected to, and no password in what is sa
         return true;
       });
     });
+});
+
+test('text over FTP: lines end in LF here and in CRLF on the way, and nobody else’s call is harmed', async () => {
+  await using server = await startTestServer();
+  writeFileSync(join(server.root, 'a.txt'), 'one\ntwo\r\nthree');
+  await using place = await connect(`ftp://u:p@127.0.0.1:${server.port}/`);
+  const { ftp } = place;
+  assert.ok(ftp);
+  const read = async (name: string): Promise<string> => {
+    const pieces: Uint8Array[] = [];
+    for await (const piece of ftp.readText(pathWithin(place.home, name))) pieces.push(Uint8Array.from(piece));
+    return Buffer.concat(pieces).toString();
+  };
+  assert.equal(await read('a.txt'), 'one\ntwo\nthree');
+  await ftp.writeText(
+    pathWithin(place.home, 'b.txt'),
+    (async function* () {
+      yield Buffer.from('x\ny');
+    })(),
+  );
+  assert.equal(readFileSync(join(server.root, 'b.txt'), 'utf8'), 'x\ny');
+  for await (const piece of ftp.readText(pathWithin(place.home, 'a.txt'))) {
+    assert.ok(piece.length > 0);
+    break;
+  }
+  await assert.rejects(read('none'), (error) => error instanceof FileError && error.kind === 'not-found');
+  assert.equal((await place.stat(pathWithin(place.home, 'a.txt'))).sizeBytes, 14);
 });
 
 test('a wrong password fails here, and not with the first call', async () => {

@@ -57,10 +57,6 @@ export function readUrl(text: string): PlaceUrl {
     throw new ConfigurationError([
       { where, what: `has a scheme that is not known here: ${CONNECTABLE_SCHEMES.join(', ')} are` },
     ]);
-  if (url.type === 'ascii')
-    throw new ConfigurationError([
-      { where, what: 'asks for ;type=a, which would change the bytes: leave it out, files move as they are' },
-    ]);
   if (url.scheme === 'file' && url.host !== '' && url.host.toLowerCase() !== 'localhost')
     throw new ConfigurationError([
       { where, what: `names the machine ${url.host}, and file: is this one: write file:///path` },
@@ -124,6 +120,10 @@ export async function connect(url: string, options: ConnectOptions = {}): Promis
   if (!isUrl(url)) return localRoot(url, cwd);
   const parsed = readUrl(url);
   if (parsed.scheme === 'file') return localRoot(fileOf(parsed), cwd);
+  if (parsed.type === 'ascii')
+    throw new ConfigurationError([
+      { where: withoutPassword(url), what: 'asks for ;type=a: leave it out, and use ftp.readText and ftp.writeText' },
+    ]);
   const files = await connectUrl(parsed, options);
   return { ...files, url: withoutPassword(url), path: pathWithin(files.home, parsed.path) };
 }

@@ -14,6 +14,8 @@ export interface OpenedPlace extends Place {
   /** Whether the name was written as that of a directory, with `/` at its end. */
   readonly written: 'as-directory' | 'as-any';
   readonly ftp?: FtpPowers | undefined;
+  /** What the URL asks for: `;type=a` is text, which the server translates. */
+  readonly type?: 'ascii' | 'image' | undefined;
   /** How people know another path of the same place. */
   readonly labelOf: (path: VirtualPath) => string;
   /** The directory of the login; the root on this machine. */
@@ -111,6 +113,7 @@ export class OpenPlaces implements AsyncDisposable {
     return {
       files,
       ftp: files.ftp,
+      type: url.type,
       path,
       label: labelOf(path),
       labelOf,

@@ -12,6 +12,7 @@ import { EXIT } from '../exit-code.ts';
 import { isOn } from './flag-values.ts';
 import { forEach } from './for-each.ts';
 import { copyOptions, filesAtOnce, segmentsOf } from './moving-options.ts';
+import { isText, moveText } from './move-text.ts';
 import { progressOf } from './progress.ts';
 import type { Client } from './run-client.ts';
 import type { Expected } from './running-copies.ts';
@@ -129,12 +130,21 @@ export async function moveAll(client: Client, sources: readonly Found[], target:
     await forEach(client, sources, {
       label: (found) => `${found.place.label} -> ${destination(found).label}`,
       atOnce: sources.some(({ entry }) => entry.type === 'directory') ? 1 : filesAtOnce(options),
-      act: (found) => moveOne(client, found, destination(found), copying),
+      act: (found) =>
+        isText(found.place) || isText(target)
+          ? moveText(client, asFile(found), destination(found), progress)
+          : moveOne(client, found, destination(found), copying),
     });
     return EXIT.done;
   } finally {
     progress.end();
   }
+}
+
+/** Text is files only. */
+function asFile({ place, entry }: Found): OpenedPlace {
+  if (entry.type !== 'directory') return place;
+  throw new CommandError(EXIT.wrongUsage, `${place.label} is a directory, and ;type=a is for files`);
 }
 
 async function moveOne(client: Client, { place, entry }: Found, to: OpenedPlace, copying: Copying): Promise<void> {

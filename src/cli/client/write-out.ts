@@ -1,39 +1,34 @@
 /** Files to standard output, and standard input to a file: bytes as they are. */
 import type { OpenedPlace } from '../../app/places/open-places.ts';
 import { systemClock } from '../../base/clock.ts';
-import type { CopyEvent, Place } from '../../files/copy/copy.ts';
-import { type Entry, FileError } from '../../files/index.ts';
+import type { CopyEvent } from '../../files/copy/copy.ts';
+import { FileError } from '../../files/index.ts';
 import { CommandError } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { labelled } from './failure-line.ts';
 import { forEach } from './for-each.ts';
 import type { Found } from './move.ts';
+import { isText, textOrBytes } from './move-text.ts';
 import { copyOptions } from './moving-options.ts';
 import { progressOf } from './progress.ts';
 import type { Client } from './run-client.ts';
 
-const BUFFER_BYTES = 1024 * 1024;
-
 type Reader = 'there' | 'gone';
 
 /** Writes a file to standard output; a reader that goes away ends it without a word. */
-async function writeFileOut(client: Client, { files, path }: Place, entry: Entry): Promise<Reader> {
+async function writeFileOut(client: Client, place: OpenedPlace): Promise<Reader> {
   const { signal, world } = client;
   const { pace } = copyOptions(client.options);
-  await using reader = await files.openReader(path, { signal, expected: entry });
-  const buffer = new Uint8Array(Math.min(BUFFER_BYTES, pace?.pieceBytes ?? BUFFER_BYTES));
-  for (let at = 0; ;) {
+  for await (const piece of textOrBytes(client, place)) {
     signal.throwIfAborted();
-    const count = await reader.read(buffer, at);
-    if (count === 0) return 'there';
-    await pace?.pass(count, signal);
+    await pace?.pass(piece.length, signal);
     try {
-      await (world.writeOut?.(buffer.subarray(0, count)) ?? world.stdout.write(buffer.slice(0, count)));
+      await (world.writeOut?.(piece) ?? world.stdout.write(piece.slice()));
     } catch {
       return 'gone';
     }
-    at += count;
   }
+  return 'there';
 }
 
 /** Writes files to standard output, one after another. */
@@ -45,7 +40,7 @@ export async function writeOutAll(client: Client, found: readonly Found[]): Prom
       if (reader === 'gone') return;
       if (entry.type === 'directory')
         throw new CommandError(EXIT.failed, `${place.label} is a directory; only files can be written out`);
-      reader = await writeFileOut(client, place, entry);
+      reader = await writeFileOut(client, place);
     },
   });
   return EXIT.done;
@@ -103,8 +98,25 @@ async function* untilAborted<T>(stream: AsyncIterable<T>, signal: AbortSignal): 
   }
 }
 
-async function pourInput(client: Client, { files, path }: Place, name: 'free' | 'any'): Promise<number> {
+/** As text where the URL asks for that: the server translates it then, and its size tells nothing. */
+async function sendText(client: Client, { ftp, path }: OpenedPlace): Promise<number> {
   const { signal, world } = client;
+  let sizeBytes = 0;
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of untilAborted(world.stdin, signal)) {
+      const bytes = Buffer.from(chunk);
+      sizeBytes += bytes.length;
+      yield bytes;
+    }
+  }
+  await ftp?.writeText(path, pieces(), { signal });
+  return sizeBytes;
+}
+
+async function pourInput(client: Client, place: OpenedPlace, name: 'free' | 'any'): Promise<number> {
+  if (isText(place) && name === 'any') return await sendText(client, place);
+  const { signal, world } = client;
+  const { files, path } = place;
   const { pace } = copyOptions(client.options);
   const upload = await files.openUpload(path, { signal, start: { from: name === 'free' ? 'nothing-new' : 'nothing' } });
   let at = 0;

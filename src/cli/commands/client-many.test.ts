@@ -134,6 +134,24 @@ describe('standard streams', () => {
   });
 });
 
+test(';type=a moves text, which the server translates; nothing that compares bytes goes with it', async () => {
+  await using r = await rig();
+  const { root } = r.server;
+  writeFileSync(join(root, 'dos.txt'), 'a\r\nb\r\n');
+  assert.equal((await r.run(['get', 'U/dos.txt;type=a'])).code, 0);
+  assert.equal(readFileSync(join(r.cwd, 'dos.txt'), 'utf8'), 'a\nb\n');
+  assert.equal((await r.run(['cat', 'U/dos.txt;type=a'])).stdout, 'a\nb\n');
+  assert.equal((await r.run(['cat', 'U/dos.txt;type=i'])).stdout, 'a\r\nb\r\n');
+  assert.equal((await r.run(['put', 'dos.txt', 'U/there.txt;type=a'])).code, 0);
+  assert.equal((await r.run(['put', '-', 'U/piped.txt;type=a'], { input: 'c\n' })).code, 0);
+  const types = r.server.events.filter((event) => event.kind === 'transfer' && event.outcome !== 'failed').length;
+  assert.ok(types >= 5);
+  assert.deepEqual(readFileSync(join(root, 'there.txt'), 'utf8'), 'a\nb\n');
+  assert.deepEqual(readFileSync(join(root, 'piped.txt'), 'utf8'), 'c\n');
+  assert.equal((await r.run(['get', '--verify', 'U/dos.txt;type=a'])).code, 2);
+  assert.equal((await r.run(['get', '--if-exists', 'refuse', 'U/dos.txt;type=a'])).code, 1);
+});
+
 test('SIGINT: 130, nothing under the name, and --resume goes on where it was', async () => {
   await using r = await rig();
   const content = randomBytes(3_000_000);

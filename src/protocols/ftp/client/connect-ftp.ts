@@ -22,6 +22,7 @@ import { firstHabits, has, type Remote } from './remote.ts';
 import { copyWithinServer } from './copy-within-server.ts';
 import type { FtpCommand, FtpReply } from './session.ts';
 import { sessionSettings } from './settings.ts';
+import { readText, writeText } from './text.ts';
 import { openRemoteUpload } from './upload.ts';
 
 /** What would leave a session in a state that the client does not know of. */
@@ -45,6 +46,8 @@ function powersOf(remote: Remote): FtpPowers {
   const powers: FtpPowers = {
     server: remote.server,
     command: (command, options) => rawCommand(remote, command, options),
+    readText: (path, options) => readText(remote, path, options),
+    writeText: (path, text, options) => writeText(remote, path, { ...options, text }),
     copyToServer: async (from, target, to, options) => {
       const other = remotes.get(target.ftp);
       if (other === undefined) throw new FileError('unsupported', from, { detail: 'the other place is no FTP server' });
