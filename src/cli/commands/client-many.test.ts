@@ -134,6 +134,46 @@ describe('standard streams', () => {
   });
 });
 
+describe('sync', () => {
+  test('what cannot be done is told, the rest is done, and the code is 8; JSON ends with a report', async () => {
+    await using r = await rig();
+    for (const name of ['a', 'b', 'c']) writeFileSync(join(r.cwd, name), name);
+    mkdirSync(join(r.server.root, 'b'));
+    writeFileSync(join(r.server.root, 'b', 'kept'), 'x');
+    const ran = await r.run(['sync', '--json', '.', 'U/']);
+    assert.equal(ran.code, 8, ran.stderr);
+    const told = events(ran);
+    assert.deepEqual(
+      told.filter(({ event }) => event === 'error').map(({ where }) => where),
+      ['b'],
+    );
+    assert.deepEqual([told.at(-1)?.['event'], told.at(-1)?.['done'], told.at(-1)?.['failed']], ['report', 2, 1]);
+    assert.deepEqual(readdirSync(r.server.root).sort(), ['a', 'b', 'c']);
+  });
+
+  test('an empty source deletes nothing, and says so', async () => {
+    await using r = await rig();
+    writeFileSync(join(r.server.root, 'kept'), 'x');
+    const ran = await r.run(['sync', '--delete', '.', 'U/']);
+    assert.equal(ran.code, 8);
+    assert.match(ran.stderr, /nothing is deleted: the source has no names/);
+    assert.deepEqual(readdirSync(r.server.root), ['kept']);
+  });
+
+  test('names that a server chose meet again what was made of them: the second time nothing is to be done', async () => {
+    await using r = await rig();
+    for (const name of ['100%', '%1B', '\u202egpj']) writeFileSync(join(r.server.root, name), name);
+    assert.equal((await r.run(['sync', 'U/', 'mirror'])).code, 0);
+    assert.deepEqual(readdirSync(join(r.cwd, 'mirror')).sort(), ['%251B', '%E2%80%AEgpj', '100%']);
+    assert.match(
+      (await r.run(['sync', '--delete', '--dry-run', 'U/', 'mirror'])).stdout,
+      /^total +nothing to do|^total.* 3 the same/,
+    );
+    assert.equal((await r.run(['sync', '--raw-names', 'U/', 'raw'])).code, 0);
+    assert.ok(existsSync(join(r.cwd, 'raw', '\u202egpj')));
+  });
+});
+
 test(';type=a moves text, which the server translates; nothing that compares bytes goes with it', async () => {
   await using r = await rig();
   const { root } = r.server;
