@@ -27,12 +27,20 @@ export interface Found {
   readonly entry: Entry;
 }
 
+/** `lab:x` may have been meant as a bookmark that is not there. */
+function missing({ where, path, label }: OpenedPlace): string {
+  const [, name] = /^([A-Za-z0-9][A-Za-z0-9_.-]+):/.exec(baseName(path)) ?? [];
+  return where === 'here' && name !== undefined
+    ? `there is no ${label}, and no bookmark ${name}`
+    : `there is no ${label}`;
+}
+
 /** What an argument stands for: itself, if something has that very name, else what fits it as a pattern. */
 export async function findAll(client: Client, place: OpenedPlace): Promise<Found[]> {
   const { signal } = client;
   const entry = await standingOrLink(place, signal);
   if (entry !== undefined) return [{ place, entry }];
-  if (!PATTERN.test(place.path)) throw new FileError('not-found', ROOT, { detail: `there is no ${place.label}` });
+  if (!PATTERN.test(place.path)) throw new FileError('not-found', ROOT, { detail: missing(place) });
   const found: Found[] = [];
   for await (const match of expand(place.files, place.path, { signal })) {
     if (found.length >= MOST_NAMES)

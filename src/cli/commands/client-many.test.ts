@@ -262,7 +262,9 @@ describe('bookmarks', () => {
     assert.equal((await r.run(['put', 'secret', 'lab:'])).code, 0);
     assert.ok(existsSync(join(r.server.root, 'images', 'secret')));
     assert.equal((await r.run(['bookmark', 'remove', 'lab'])).code, 0);
-    assert.equal((await r.run(['ls', 'lab:'])).code, 3);
+    const gone = await r.run(['ls', 'lab:']);
+    assert.equal(gone.code, 3);
+    assert.match(gone.stderr, /and no bookmark lab\n$/);
   });
 
   test('a file of this machine with a colon is no bookmark', async () => {
