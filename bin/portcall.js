@@ -1,7 +1,10 @@
 #!/usr/bin/env node
 // Starts Portcall, or says why it cannot. Plain JavaScript that old versions of Node can read, so that they can say so too.
 import { spawn } from 'child_process';
-import { existsSync } from 'fs';
+import { existsSync, mkdirSync } from 'fs';
+import * as nodeModule from 'module';
+import { homedir } from 'os';
+import { isAbsolute, join } from 'path';
 import { fileURLToPath } from 'url';
 
 const NEEDED_MAJOR = 24;
@@ -24,7 +27,24 @@ function runWithOwnNode() {
   child.on('exit', (code, signal) => process.exit(signal ? 1 : code));
 }
 
+// What was compiled once starts three times as fast. The folder is the user's own: nobody else can put code there.
+function keepCompiled() {
+  const { XDG_CACHE_HOME = '' } = process.env;
+  try {
+    const folder = join(
+      isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : join(homedir(), '.cache'),
+      'portcall',
+      'compiled',
+    );
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    nodeModule.enableCompileCache(folder);
+  } catch {
+    // Without a home that can be written it starts as it always did.
+  }
+}
+
 if (Number(process.versions.node.split('.')[0]) >= NEEDED_MAJOR) {
+  keepCompiled();
   // A checkout runs its sources; a package holds only what was built (Node strips no types below node_modules).
   import(existsSync(source) ? source.href : built.href).then(({ main }) => main());
 } else if (existsSync(source) && existsSync(ownNode)) {

@@ -1,6 +1,6 @@
 /** Opens any place by its URL as a file system: one row per scheme. */
 import { readFile } from 'node:fs/promises';
-import { parse, resolve } from 'node:path';
+import { parse, resolve, sep } from 'node:path';
 import process from 'node:process';
 import { resolvePath, ROOT, type VirtualPath } from '../base/virtual-path.ts';
 import { present } from '../config/present.ts';
@@ -57,9 +57,16 @@ export function readUrl(text: string): PlaceUrl {
     throw new ConfigurationError([
       { where, what: `has a scheme that is not known here: ${CONNECTABLE_SCHEMES.join(', ')} are` },
     ]);
+  if (url.scheme === 'file' && url.host !== '' && url.host.toLowerCase() !== 'localhost')
+    throw new ConfigurationError([
+      { where, what: `names the machine ${url.host}, and file: is this one: write file:///path` },
+    ]);
   if (url.host === '' && url.scheme !== 'file') throw new ConfigurationError([{ where, what: 'names no host' }]);
   return url;
 }
+
+/** The path of a `file:` URL: `/etc/hosts`, and on Windows also `C:/x`. */
+export const fileOf = ({ path }: PlaceUrl): string => (/^[A-Za-z]:/.test(path) && sep === '\\' ? path : `/${path}`);
 
 /** What is the client's own of the options. */
 const withoutSources = (options: ConnectOptions): Omit<ConnectOptions, keyof CredentialSources> => {
@@ -101,10 +108,7 @@ function localPlace(root: string, path: VirtualPath): Connected {
 function localRoot(path: string, cwd: string): Connected {
   const full = resolve(cwd, path);
   const { root } = parse(full);
-  return localPlace(
-    root,
-    pathWithin(ROOT, full.slice(root.length).replaceAll('\\', process.platform === 'win32' ? '/' : '\\')),
-  );
+  return localPlace(root, pathWithin(ROOT, full.slice(root.length).replaceAll(sep, '/')));
 }
 
 /**
@@ -115,7 +119,11 @@ export async function connect(url: string, options: ConnectOptions = {}): Promis
   const { cwd = process.cwd() } = options;
   if (!isUrl(url)) return localRoot(url, cwd);
   const parsed = readUrl(url);
-  if (parsed.scheme === 'file') return localRoot(`/${parsed.path}`, cwd);
+  if (parsed.scheme === 'file') return localRoot(fileOf(parsed), cwd);
+  if (parsed.type === 'ascii')
+    throw new ConfigurationError([
+      { where: withoutPassword(url), what: 'asks for ;type=a: leave it out, and use ftp.readText and ftp.writeText' },
+    ]);
   const files = await connectUrl(parsed, options);
   return { ...files, url: withoutPassword(url), path: pathWithin(files.home, parsed.path) };
 }

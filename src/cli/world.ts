@@ -5,6 +5,9 @@ export interface Output {
   /** Bytes that were written and not yet taken. */
   readonly writableLength: number;
   readonly isTTY?: boolean;
+  /** Of a terminal, as it is now. */
+  readonly columns?: number;
+  readonly rows?: number;
 }
 
 export interface Input extends AsyncIterable<Uint8Array | string> {

@@ -26,3 +26,9 @@ export const netrcFromEnvironment = (): { readonly file: string | undefined; rea
   file: variable('NETRC'),
   home: variable('HOME') ?? variable('USERPROFILE'),
 });
+
+/** Where the user's programs keep their settings: the XDG Base Directory Specification, and what Windows has instead. */
+export const configFromEnvironment = (): {
+  readonly xdgConfigHome: string | undefined;
+  readonly appData: string | undefined;
+} => ({ xdgConfigHome: variable('XDG_CONFIG_HOME'), appData: variable('APPDATA') });

@@ -18,7 +18,7 @@ function keysOf(node: unknown): string[] {
 }
 
 test('the example loads', () => {
-  const { contents } = readYaml(example, 'portcall.example.yaml');
+  const { contents } = readYaml(example, 'portcall.example.yaml', fileSchema);
   assert.equal(contents.listeners?.length, 3);
   assert.equal(contents.accounts?.length, 3);
 });

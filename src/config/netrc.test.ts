@@ -29,5 +29,5 @@ describe('~/.netrc', () => {
   ];
   for (const [host, user, expected] of CASES)
     test(`${user ?? 'anybody'} at ${host}`, () => assert.deepEqual(findNetrcEntry(FILE, host, user), expected));
-  test('nothing in nothing', () => assert.equal(findNetrcEntry('machine', 'a'), undefined));
+  test('nothing in nothing', () => assert.equal(findNetrcEntry('machine', 'b'), undefined));
 });

@@ -25,20 +25,29 @@ type Block = { readonly host: string | undefined } & { -readonly [K in keyof Net
 const isField = (word: string): word is keyof NetrcEntry =>
   word === 'login' || word === 'password' || word === 'account';
 
+const opened = (host: string | undefined): Block => ({
+  host,
+  login: undefined,
+  password: undefined,
+  account: undefined,
+});
+
 /** `machine` and `default` with what follows them; a default has no host. */
 function blocksOf(tokens: readonly string[]): Block[] {
   const blocks: Block[] = [];
-  for (let index = 0; index < tokens.length; index += 1) {
-    const word = tokens[index] ?? '';
-    const opens = word === 'machine' || word === 'default';
-    if (!opens && !isField(word)) continue;
-    if (word !== 'default') index += 1;
-    const value = word === 'default' ? undefined : tokens[index];
+  const words = tokens[Symbol.iterator]();
+  for (const word of words) {
     const last = blocks.at(-1);
-    if (opens) blocks.push({ host: value?.toLowerCase(), login: undefined, password: undefined, account: undefined });
-    else if (isField(word) && last !== undefined) last[word] = value;
+    if (word === 'default') blocks.push(opened(undefined));
+    else if (word === 'machine') blocks.push(opened(next(words).toLowerCase()));
+    else if (isField(word) && last !== undefined) last[word] = next(words);
   }
   return blocks;
+}
+
+/** The value behind a word; nothing at the end of the file. */
+function next(words: Iterator<string, undefined>): string {
+  return words.next().value ?? '';
 }
 
 /** The entry for a host, or the default; with a `user`, only an entry for that login or for any. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import type { Key } from './issues.ts';
 import { ConfigurationError } from './problem.ts';
-import type { FileContents } from './schema/file.ts';
+import { type FileContents, fileSchema } from './schema/file.ts';
 import type { RootSettings } from './serve-settings.ts';
 import { readYaml, type YamlFile } from './yaml-file.ts';
 
@@ -11,15 +11,15 @@ export interface Origin {
   readonly contents: FileContents;
   /** Left out when there is no file. */
   readonly file?: string;
-  readonly placeOf: YamlFile['placeOf'];
+  readonly placeOf: YamlFile<FileContents>['placeOf'];
   readonly directory: string;
 }
 
 const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : 'unknown');
 
-function readFile(path: string, shown: string): YamlFile {
+function readFile(path: string, shown: string): YamlFile<FileContents> {
   try {
-    return readYaml(readFileSync(path, 'utf8'), shown);
+    return readYaml(readFileSync(path, 'utf8'), shown, fileSchema);
   } catch (error) {
     if (error instanceof ConfigurationError) throw error;
     const code = codeOf(error);

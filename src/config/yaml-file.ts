@@ -1,8 +1,8 @@
-/** Reads `portcall.yaml` so that everything wrong with it is told at once, each with its key and line. */
+/** Reads a YAML file of ours so that everything wrong with it is told at once, each with its key and line. */
+import type { z } from 'zod';
 import { isMap, isNode, LineCounter, parseDocument, type Document } from 'yaml';
 import { keyText, problemsOf, type Key } from './issues.ts';
 import { ConfigurationError } from './problem.ts';
-import { fileSchema, type FileContents } from './schema/file.ts';
 
 /** Longer files are refused unread, in characters. */
 const MAX_FILE_LENGTH = 1_048_576;
@@ -10,8 +10,8 @@ const MAX_FILE_LENGTH = 1_048_576;
 const MAX_ALIASES = 100;
 
 /** A file whose contents fit; `placeOf` names a key's place in it. */
-export interface YamlFile {
-  readonly contents: FileContents;
+export interface YamlFile<Contents> {
+  readonly contents: Contents;
   /** `portcall.yaml:12: accounts[1].root` */
   readonly placeOf: (...keys: readonly Key[]) => string;
 }
@@ -65,8 +65,8 @@ function toPlain(document: Document, places: Places): unknown {
   }
 }
 
-/** Reads the text of a file called `name`. Throws a {@link ConfigurationError} with everything that is wrong. */
-export function readYaml(text: string, name: string): YamlFile {
+/** Reads the text of a file called `name`; an empty one counts as an empty map. Throws a {@link ConfigurationError} with everything that is wrong. */
+export function readYaml<Contents>(text: string, name: string, schema: z.ZodType<Contents>): YamlFile<Contents> {
   if (text.length > MAX_FILE_LENGTH) {
     throw new ConfigurationError([{ where: name, what: `is longer than ${MAX_FILE_LENGTH} characters` }]);
   }
@@ -77,7 +77,7 @@ export function readYaml(text: string, name: string): YamlFile {
   if (flaws.length > 0) {
     throw new ConfigurationError(flaws.map(({ pos, message }) => ({ where: places.atOffset(pos[0]), what: message })));
   }
-  const parsed = fileSchema.safeParse(toPlain(document, places) ?? {});
+  const parsed = schema.safeParse(toPlain(document, places) ?? {});
   if (parsed.success) return { contents: parsed.data, placeOf: (...keys) => places.of(keys) };
   throw new ConfigurationError(problemsOf(parsed.error.issues, (keys) => places.of(keys)));
 }

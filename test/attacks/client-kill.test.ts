@@ -6,13 +6,10 @@ import { surviveKills } from './kill-rounds.ts';
 
 const seed = Date.now() % 1_000_000;
 
-for (const [direction, killed] of [
-  ['get', 'client'],
-  ['put', 'server'],
-] as const)
-  test(`${direction} survives a kill of the ${killed}, seed ${seed}`, async (context) => {
-    context.diagnostic(`continued at ${await surviveKills({ direction, killed, kills: 1, seed })}`);
-  });
+test(`get survives a kill of the client, seed ${seed}`, async (context) => {
+  const plan = { direction: 'get', killed: 'client', kills: 1, seed } as const;
+  context.diagnostic(`continued at ${await surviveKills(plan)}`);
+});
 
 test(`put to vsftpd survives a kill of the client, seed ${seed}`, needsPeer(vsftpd), async (context) => {
   const plan = { peer: vsftpd, direction: 'put', killed: 'client', kills: 1, seed } as const;

@@ -9,13 +9,15 @@ import { emptyFolder, portcall } from './portcall.ts';
 const ESCAPE = '\u001b[31mred\u0007';
 const BACKWARDS = '\u202Egpj.exe';
 const NAMES = ['-rf', '|touch pwned', '$(touch pwned)', ESCAPE, BACKWARDS, 'plain'];
+/** The same as they stand on the disk. */
+const KEPT = ['-rf', '|touch pwned', '$(touch pwned)', '%1B[31mred%07', '%E2%80%AEgpj.exe', 'plain'];
 const FILES = Object.fromEntries(NAMES.map((name) => [`/d/${name}`, 'xxxx']));
 
 /** C0 but for line ends, DEL, C1, and marks of direction. */
 
 const RAW = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/;
 
-test('get -r and ls: odd names are files like others, and no terminal hears them raw', async () => {
+test('get -r and ls: odd names are files like others, and no terminal hears them raw, nor from the disk', async () => {
   using folder = emptyFolder();
   await using server = await scriptedFtp({ files: FILES });
   const url = `ftp://u:p@127.0.0.1:${server.port}/d`;
@@ -24,7 +26,7 @@ test('get -r and ls: odd names are files like others, and no terminal hears them
   assert.deepEqual([shown.code, fetched.code], [0, 0], shown.stderr + fetched.stderr);
   for (const text of [shown.stdout, shown.stderr, fetched.stdout, fetched.stderr]) assert.doesNotMatch(text, RAW);
   const found = readdirSync(folder.path, { recursive: true, encoding: 'utf8' });
-  for (const name of NAMES)
+  for (const name of KEPT)
     assert.ok(
       found.some((each) => each.endsWith(`/${name}`)),
       name,

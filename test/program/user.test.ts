@@ -6,6 +6,7 @@ import { describe, test } from 'node:test';
 import { createPasswordHasher } from '../../src/accounts/password.ts';
 import { sqliteAccounts } from '../../src/accounts/sqlite/sqlite-accounts.ts';
 import { emptyFolder, portcall } from './portcall.ts';
+import { runHere } from '../support/run-here.ts';
 
 const STATE = ['--state', 'state'] as const;
 const file = (folder: { readonly path: string }): string => join(folder.path, 'state', 'accounts.sqlite');
@@ -123,7 +124,7 @@ describe('wrong usage is told in sentences (2)', () => {
   ] as const)
     test(words.join(' '), async () => {
       using folder = emptyFolder();
-      const { code, stdout, stderr } = await portcall(words, { cwd: folder.path, input: '\n' });
+      const { code, stdout, stderr } = await runHere(words, { cwd: folder.path, input: '\n' });
       assert.equal(code, 2, stderr);
       assert.match(stderr, sentence);
       assert.equal(stdout, '');

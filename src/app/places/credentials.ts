@@ -23,8 +23,14 @@ export interface CredentialSources {
   readonly ask?: ((question: string) => Promise<string>) | undefined;
 }
 
-/** The first so many bytes of a file, whoever else may read it; a missing one gives `undefined`. */
-async function readSecret(file: string, whenOpen: 'refuse' | 'accept'): Promise<string | undefined> {
+interface Secret {
+  readonly text: string;
+  /** Whether nobody but its user can read it. */
+  readonly kept: 'private' | 'in-the-open';
+}
+
+/** The first so many bytes of a file; a missing one gives `undefined`. */
+async function readSecret(file: string): Promise<Secret | undefined> {
   let handle;
   try {
     handle = await open(file, 'r');
@@ -35,12 +41,9 @@ async function readSecret(file: string, whenOpen: 'refuse' | 'accept'): Promise<
   try {
     const { mode, uid } = await handle.stat();
     const isMine = process.getuid === undefined || uid === process.getuid() || process.getuid() === 0;
-    if (whenOpen === 'refuse' && process.platform !== 'win32' && ((mode & 0o077) !== 0 || !isMine))
-      throw new ConfigurationError([
-        { where: file, what: 'can be read by others; chmod 600 it, and then its passwords are used' },
-      ]);
+    const isOpen = process.platform !== 'win32' && ((mode & 0o077) !== 0 || !isMine);
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(MAX_NETRC_BYTES), 0, MAX_NETRC_BYTES, 0);
-    return decodeName(buffer.subarray(0, bytesRead));
+    return { text: decodeName(buffer.subarray(0, bytesRead)), kept: isOpen ? 'in-the-open' : 'private' };
   } finally {
     await handle.close();
   }
@@ -48,17 +51,24 @@ async function readSecret(file: string, whenOpen: 'refuse' | 'accept'): Promise<
 
 async function fromPasswordFile(file: string | undefined): Promise<string | undefined> {
   if (file === undefined) return undefined;
-  const text = await readSecret(file, 'accept');
-  if (text === undefined)
+  const secret = await readSecret(file);
+  if (secret === undefined)
     throw new ConfigurationError([{ where: '--password-file', what: `there is no file ${file}` }]);
-  return text.split(/\r?\n/, 1)[0];
+  return secret.text.split(/\r?\n/, 1)[0];
 }
 
+/** The entry for a host. One with a password that others could have read is refused: a guest's is no secret. */
 async function fromNetrc(host: string, user: string | undefined): Promise<NetrcEntry | undefined> {
   const { file, home } = netrcFromEnvironment();
   const path = file ?? (home === undefined ? undefined : join(home, '.netrc'));
-  const text = path === undefined ? undefined : await readSecret(path, 'refuse');
-  return text === undefined ? undefined : findNetrcEntry(text, host, user);
+  const secret = path === undefined ? undefined : await readSecret(path);
+  const entry = secret === undefined ? undefined : findNetrcEntry(secret.text, host, user);
+  const holdsSecret = entry?.password !== undefined && !isGuest(entry.login ?? user);
+  if (path !== undefined && holdsSecret && secret?.kept === 'in-the-open')
+    throw new ConfigurationError([
+      { where: path, what: 'can be read by others; chmod 600 it, and then its passwords are used' },
+    ]);
+  return entry;
 }
 
 /** Throws a `ConfigurationError` for files that cannot be used. Nobody named means anonymous, who has no password to ask for. */

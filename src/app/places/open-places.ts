@@ -1,105 +1,119 @@
 /** The places of one command: each server is connected to once, and all end together. */
 import { statSync } from 'node:fs';
-import { basename, dirname, parse, resolve } from 'node:path';
-import { authority } from '../../base/authority.ts';
-import { encodeName } from '../../base/name.ts';
+import { basename, dirname, parse, resolve, sep } from 'node:path';
 import { resolvePath, ROOT, type VirtualPath } from '../../base/virtual-path.ts';
 import type { Place } from '../../files/copy/copy.ts';
 import { FileError, type FileSystem, localFileSystem, type LocalFileSystem } from '../../files/index.ts';
+import { decodePath, encodedNames, encodePath } from '../../files/wrap/encoded-names.ts';
 import type { FtpFileSystem, FtpPowers } from '../../protocols/ftp/client/powers.ts';
-import { type ConnectOptions, connectUrl, pathWithin, readUrl } from '../connect.ts';
-import { isUrl, type PlaceUrl } from './place-url.ts';
+import { type ConnectOptions, connectUrl, fileOf, pathWithin, readUrl } from '../connect.ts';
+import { escapedPath, isUrl, originText, type PlaceUrl } from './place-url.ts';
 
 export interface OpenedPlace extends Place {
   readonly where: 'here' | 'remote';
   /** Whether the name was written as that of a directory, with `/` at its end. */
   readonly written: 'as-directory' | 'as-any';
   readonly ftp?: FtpPowers | undefined;
+  /** What the URL asks for: `;type=a` is text, which the server translates. */
+  readonly type?: 'ascii' | 'image' | undefined;
   /** How people know another path of the same place. */
   readonly labelOf: (path: VirtualPath) => string;
   /** The directory of the login; the root on this machine. */
   readonly home: VirtualPath;
 }
 
-/** Letters that need no escape in the path of a URL. */
-const PLAIN = /[A-Za-z0-9\-._~/!$&'()*+,;=:@]/;
+/** What another name for a place stands for. */
+export interface Marked {
+  readonly url: PlaceUrl;
+  /** How to connect there, if not as everywhere. Two with the same options share their connections. */
+  readonly options: ConnectOptions;
+}
 
-/** A path as it stands in a URL. */
-const escaped = (path: string): string =>
-  [...encodeName(path)]
-    .map((byte) => {
-      const letter = String.fromCharCode(byte);
-      return byte < 0x80 && PLAIN.test(letter) ? letter : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
-    })
-    .join('');
+/** Whether control characters in names on this machine are written as `%1B`. */
+export type Names = 'encoded' | 'raw';
 
-function labels({ scheme, user, host, port }: PlaceUrl, home: VirtualPath): (path: VirtualPath) => string {
-  const who = user === undefined ? '' : `${encodeURIComponent(user)}@`;
-  const where = port === undefined ? (host.includes(':') ? `[${host}]` : host) : authority(host, port);
+/** Knows what `name:path` stands for; `undefined` where it is no such name. */
+export type ResolveMark = (text: string) => Promise<Marked | undefined>;
+
+function labels(url: PlaceUrl, home: VirtualPath): (path: VirtualPath) => string {
+  const prefix = originText(url);
   return (path) => {
     // RFC 1738 §3.2.2: what begins with a second slash begins at the root, and not where the login does.
     const isBelow = home === ROOT || path === home || path.startsWith(`${home}/`);
     const shown = home === ROOT ? path : isBelow ? path.slice(home.length) : `/${path}`;
-    return `${scheme}://${who}${where}${escaped(shown === '' ? '/' : shown)}`;
+    return `${prefix}${escapedPath(shown === '' ? '/' : shown)}`;
   };
 }
 
 export class OpenPlaces implements AsyncDisposable {
   readonly #options: ConnectOptions;
   readonly #cwd: string;
-  readonly #servers = new Map<string, Promise<FtpFileSystem>>();
+  readonly #resolve: ResolveMark;
+  readonly #servers = new Map<ConnectOptions, Map<string, Promise<FtpFileSystem>>>();
   readonly #locals = new Map<string, LocalFileSystem>();
 
-  constructor(options: ConnectOptions & { readonly cwd: string }) {
+  constructor(options: ConnectOptions & { readonly cwd: string }, resolve: ResolveMark = unmarked) {
     this.#options = options;
     this.#cwd = options.cwd;
+    this.#resolve = resolve;
   }
 
-  /** A place to read from, or to change by name. Paths of this machine are seen from its root. */
-  async source(text: string): Promise<OpenedPlace> {
-    const url = isUrl(text) ? readUrl(text) : undefined;
-    if (url !== undefined && url.scheme !== 'file') return await this.#remote(url);
-    const full = resolve(this.#cwd, url === undefined ? text : `/${url.path}`);
+  /** A place to read from, or to change by name. Paths of this machine are seen from its root, names as they are. */
+  async source(text: string, names: Names = 'raw'): Promise<OpenedPlace> {
+    const { url, options } = await this.#read(text);
+    if (url !== undefined && url.scheme !== 'file') return await this.#remote(url, options);
+    const full = resolve(this.#cwd, url === undefined ? text : fileOf(url));
     const { root } = parse(full);
-    return this.#local(root, full.slice(root.length).split(/[\\/]/).join('/'), text);
+    return this.#local(root, full.slice(root.length).replaceAll(sep, '/'), text, names);
   }
 
   /**
    * A place to write to. On this machine it is seen from the folder that is named, or from the one that holds it, so that
-   * no name of a peer leads out of that.
+   * no name of a peer leads out of that; control characters in such names are written as `%1B`, unless names are `raw`.
    */
-  async target(text: string): Promise<OpenedPlace> {
-    const url = isUrl(text) ? readUrl(text) : undefined;
-    if (url !== undefined && url.scheme !== 'file') return await this.#remote(url);
-    const full = resolve(this.#cwd, url === undefined ? text : `/${url.path}`);
-    if (isFolder(full)) return this.#local(full, '', text);
+  async target(text: string, names: Names = 'encoded'): Promise<OpenedPlace> {
+    const { url, options } = await this.#read(text);
+    if (url !== undefined && url.scheme !== 'file') return await this.#remote(url, options);
+    const full = resolve(this.#cwd, url === undefined ? text : fileOf(url));
+    if (isFolder(full)) return this.#local(full, '', text, names);
     const above = dirname(full);
     if (!isFolder(above))
       throw new FileError('not-found', ROOT, { detail: `there is no folder ${above}; make it first` });
-    return this.#local(above, basename(full), text);
+    return this.#local(above, basename(full), text, names);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const server of await Promise.allSettled([...this.#servers.values()]))
+    const servers = [...this.#servers.values()].flatMap((byUrl) => [...byUrl.values()]);
+    for (const server of await Promise.allSettled(servers))
       if (server.status === 'fulfilled') await server.value.close();
     for (const files of this.#locals.values()) files.close();
   }
 
-  #local(root: string, path: string, text: string): OpenedPlace {
-    const files = this.#locals.get(root) ?? localFileSystem({ root });
-    this.#locals.set(root, files);
-    const found = pathWithin(ROOT, path);
-    const labelOf = (at: VirtualPath): string => resolve(root, `.${at}`);
-    return { files, path: found, label: labelOf(found), labelOf, home: ROOT, where: 'here', written: written(text) };
+  #local(root: string, path: string, text: string, names: Names): OpenedPlace {
+    const disk = this.#locals.get(root) ?? localFileSystem({ root });
+    this.#locals.set(root, disk);
+    const typed = pathWithin(ROOT, path);
+    // What the user typed means itself, whatever is done to names of peers.
+    const [found, isEncoded] = [decodePath(typed), names === 'encoded' && encodePath(decodePath(typed)) === typed];
+    const labelOf = (at: VirtualPath): string => resolve(root, `.${isEncoded ? encodePath(at) : at}`);
+    const files = isEncoded ? encodedNames(disk) : disk;
+    const place = isEncoded ? found : typed;
+    return { files, path: place, label: labelOf(place), labelOf, home: ROOT, where: 'here', written: written(text) };
   }
 
-  async #remote(url: PlaceUrl): Promise<OpenedPlace> {
-    const files = await this.#server(url);
+  async #read(text: string): Promise<{ readonly url: PlaceUrl | undefined; readonly options: ConnectOptions }> {
+    if (isUrl(text)) return { url: readUrl(text), options: this.#options };
+    return (await this.#resolve(text)) ?? { url: undefined, options: this.#options };
+  }
+
+  async #remote(url: PlaceUrl, options: ConnectOptions): Promise<OpenedPlace> {
+    const files = await this.#server(url, options);
     const path = pathWithin(files.home, url.path);
     const labelOf = labels(url, files.home);
     return {
       files,
       ftp: files.ftp,
+      type: url.type,
       path,
       label: labelOf(path),
       labelOf,
@@ -109,14 +123,19 @@ export class OpenPlaces implements AsyncDisposable {
     };
   }
 
-  async #server(url: PlaceUrl): Promise<FtpFileSystem> {
+  /** One for each server and login, while the options are the same. */
+  async #server(url: PlaceUrl, options: ConnectOptions): Promise<FtpFileSystem> {
     const { scheme, user, password, host, port } = url;
+    const byUrl = this.#servers.get(options) ?? new Map<string, Promise<FtpFileSystem>>();
+    this.#servers.set(options, byUrl);
     const key = JSON.stringify([scheme, user, password, host, port]);
-    const known = this.#servers.get(key) ?? connectUrl(url, this.#options);
-    this.#servers.set(key, known);
+    const known = byUrl.get(key) ?? connectUrl(url, options);
+    byUrl.set(key, known);
     return await known;
   }
 }
+
+const unmarked: ResolveMark = () => Promise.resolve(undefined);
 
 const written = (text: string): OpenedPlace['written'] => (/(^|\/)$/.test(text) ? 'as-directory' : 'as-any');
 

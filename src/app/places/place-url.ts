@@ -1,5 +1,6 @@
 /** Where a place is, as people write it: a URL (RFC 3986, RFC 1738 §3.2), or a path of this machine. */
-import { decodeName } from '../../base/name.ts';
+import { authority } from '../../base/authority.ts';
+import { decodeName, encodeName } from '../../base/name.ts';
 
 export interface PlaceUrl {
   /** Lower case, without the colon. */
@@ -36,9 +37,32 @@ function decoded(text: string): string | undefined {
 /** Whether the text is a URL at all: `C:\x` and `a:b` are not. */
 export const isUrl = (text: string): boolean => /^[A-Za-z][A-Za-z0-9+.-]+:\/\//.test(text);
 
+const PASSWORD = /^([A-Za-z][A-Za-z0-9+.-]*:\/\/[^/:@]*):[^/]*@/;
+/** A slash in a password must be written %2F; what was meant is a password all the same. */
+const BROKEN_PASSWORD = /^([A-Za-z][A-Za-z0-9+.-]*:\/\/[^/:@]*):(?!\d{0,5}(?:\/|$)).*@/s;
+
 /** The URL without its password, for people. */
 export const withoutPassword = (text: string): string =>
-  text.replace(/^([A-Za-z][A-Za-z0-9+.-]*:\/\/[^/:@]*):[^/]*@/, '$1@');
+  PASSWORD.test(text) ? text.replace(PASSWORD, '$1@') : text.replace(BROKEN_PASSWORD, '$1@');
+
+/** Letters that need no escape in the path of a URL. */
+const PLAIN = /[A-Za-z0-9\-._~/!$&'()*+,;=:@]/;
+
+/** A path as it stands in a URL. */
+export const escapedPath = (path: string): string =>
+  [...encodeName(path)]
+    .map((byte) => {
+      const letter = String.fromCharCode(byte);
+      return byte < 0x80 && PLAIN.test(letter) ? letter : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+    })
+    .join('');
+
+/** What stands before the path of a URL, without a password: `ftp://ann@ftp.example.net:2121`. */
+export function originText({ scheme, user, host, port }: PlaceUrl): string {
+  const who = user === undefined ? '' : `${encodeURIComponent(user)}@`;
+  const where = port === undefined ? (host.includes(':') ? `[${host}]` : host) : authority(host, port);
+  return `${scheme}://${who}${where}`;
+}
 
 const isSendable = (text: string | undefined): boolean => text === undefined || !/[\0\r\n]/.test(text);
 

@@ -8,8 +8,13 @@ export interface ClientRow extends Pick<CommandRow, 'name' | 'summary' | 'exampl
   readonly act: ClientCommand;
 }
 
+/** Every command says in JSON what failed, when it is asked to. */
+const JSON_OPTION: OptionRow = { flags: '--json', summary: 'one JSON object a line' };
+
+const hasJson = (options: readonly OptionRow[]): boolean => options.some(({ flags }) => flags === JSON_OPTION.flags);
+
 export const clientRow = ({ act, options, ...row }: ClientRow): CommandRow => ({
   ...row,
-  options: [...options, ...CONNECT_OPTIONS],
+  options: [...(hasJson(options) ? options : [...options, JSON_OPTION]), ...CONNECT_OPTIONS],
   run: (given, world, args) => runClient(row.name, act, { options: given, world, args }),
 });

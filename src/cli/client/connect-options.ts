@@ -1,16 +1,17 @@
 /** The flags with which every command connects, and what they mean. */
 import { resolve } from 'node:path';
 import type { ConnectOptions } from '../../app/connect.ts';
-import { readOptionFile } from '../../app/connect.ts';
 import { systemClock } from '../../base/clock.ts';
 import { parsePortRange } from '../../config/port-range.ts';
-import { CommandError, type OptionRow } from '../command.ts';
-import { EXIT } from '../exit-code.ts';
+import type { OptionRow } from '../command.ts';
+import { isOn, numberOf, type Options, textOf, wrong } from './flag-values.ts';
+import { trustOf } from './trust-options.ts';
 import { readAnswer } from '../prompt.ts';
 import { traceTo } from '../trace/trace-to.ts';
 import type { World } from '../world.ts';
 
-export type Options = Readonly<Record<string, unknown>>;
+/** What a client of FTP has unless told. */
+const DEFAULT_CONNECTIONS = 8;
 
 export const CONNECT_OPTIONS: readonly OptionRow[] = [
   { flags: '--user <name>', summary: 'who to log in as, where the URL names nobody' },
@@ -21,7 +22,8 @@ export const CONNECT_OPTIONS: readonly OptionRow[] = [
   { flags: '--key <file>', summary: 'its key' },
   { flags: '--insecure', summary: 'trust any certificate' },
   { flags: '--tls-min <version>', summary: '1.2 (the default) or 1.3' },
-  { flags: '--active [address]', summary: 'active mode; the address that the server is told, behind a NAT' },
+  { flags: '--active', summary: 'active mode: the server makes the data connections' },
+  { flags: '--announce <address>', summary: 'the address that the server is told in active mode, behind a NAT' },
   { flags: '--active-ports <range>', summary: 'ports to listen on in active mode, such as 50000-50100' },
   { flags: '--allow-other-host', summary: 'follow a PASV reply to another host' },
   { flags: '--connections <n>', summary: 'control connections at once at most (8)' },
@@ -32,60 +34,21 @@ export const CONNECT_OPTIONS: readonly OptionRow[] = [
   { flags: '--trace', summary: 'show the conversation on standard error' },
 ];
 
-export const textOf = (options: Options, name: string): string | undefined => {
-  const value = options[name];
-  return typeof value === 'string' ? value : undefined;
-};
-
-export const isOn = (options: Options, name: string): boolean => options[name] === true;
-
-const wrong = (flag: string, what: string): CommandError => new CommandError(EXIT.wrongUsage, `${flag} ${what}`);
-
-/** A number from `least` up; `undefined` when the flag was not given. Throws a `CommandError` for anything else. */
-export function numberOf(options: Options, name: string, flag: string, least = 1): number | undefined {
-  const text = textOf(options, name);
-  if (text === undefined) return undefined;
-  const value = /^\d{1,9}(\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value >= least)) throw wrong(flag, `must be a number from ${least} on, and not ${text}`);
-  return value;
-}
-
 const millisecondsOf = (options: Options, name: string, flag: string): number | undefined => {
   const seconds = numberOf(options, name, flag, 0.001);
   return seconds === undefined ? undefined : seconds * 1000;
 };
 
-async function trustOf(options: Options, world: World): Promise<NonNullable<ConnectOptions['tls']>> {
-  const file = async (name: string): Promise<string | undefined> => {
-    const path = textOf(options, name);
-    return path === undefined ? undefined : await readOptionFile(`--${name}`, resolve(world.cwd, path));
-  };
-  const pin = textOf(options, 'pin');
-  if (pin !== undefined && !/^(sha256:)?([0-9a-f]{2}:?){32}$/i.test(pin))
-    throw wrong('--pin', 'must be a SHA-256 fingerprint: 64 hexadecimal digits, with or without colons');
-  const least = textOf(options, 'tlsMin') ?? '1.2';
-  if (least !== '1.2' && least !== '1.3') throw wrong('--tls-min', 'must be 1.2 or 1.3');
-  const [ca, cert, key] = [await file('ca'), await file('cert'), await file('key')];
-  return {
-    minVersion: `TLSv${least}`,
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
-    ...(pin === undefined ? {} : { pin }),
-    ...(isOn(options, 'insecure') ? { verify: 'off' as const } : {}),
-  };
-}
-
 function dataOf(options: Options): NonNullable<ConnectOptions['data']> {
-  const { active } = options;
+  const announce = textOf(options, 'announce');
   const range = textOf(options, 'activePorts');
   const ports = range === undefined ? undefined : parsePortRange(range);
   if (range !== undefined && ports === undefined) throw wrong('--active-ports', 'must be a range such as 50000-50100');
-  if (active === undefined && ports === undefined)
+  if (!isOn(options, 'active') && announce === undefined && ports === undefined)
     return { mode: 'passive', otherHost: isOn(options, 'allowOtherHost') ? 'follow' : 'refuse' };
   return {
     mode: 'active',
-    ...(typeof active === 'string' ? { announce: active } : {}),
+    ...(announce === undefined ? {} : { announce }),
     ...(ports === undefined ? {} : { ports: [ports.first, ports.last] as const }),
   };
 }
@@ -94,6 +57,20 @@ function dataOf(options: Options): NonNullable<ConnectOptions['data']> {
 const askingAt = (world: World): ConnectOptions['ask'] =>
   world.stdin.isTTY === true ? (question) => readAnswer(question, world.stdin, world.stderr) : undefined;
 
+/** So many connections as were asked for; no fewer than what is to be moved at once. */
+function limitsOf(options: Options): Pick<ConnectOptions, 'limits'> {
+  const connections = numberOf(options, 'connections', '--connections');
+  if (connections !== undefined) return { limits: { connections: Math.floor(connections) } };
+  const atOnce = numberOf(options, 'parallel', '--parallel') ?? 1;
+  return atOnce > DEFAULT_CONNECTIONS ? { limits: { connections: Math.floor(atOnce) } } : {};
+}
+
+/** As wide as the terminal, where it goes to one. */
+function traceOn({ stderr }: World): NonNullable<ConnectOptions['observe']> {
+  const { columns = 0 } = stderr;
+  return traceTo((text) => stderr.write(text), { clock: systemClock, ...(columns > 0 ? { width: columns } : {}) });
+}
+
 /** What the flags say. Throws a `CommandError` or `ConfigurationError` for what makes no sense. */
 export async function connectOptions(
   options: Options,
@@ -101,9 +78,7 @@ export async function connectOptions(
 ): Promise<ConnectOptions & { readonly cwd: string }> {
   const connectMs = millisecondsOf(options, 'connectTimeout', '--connect-timeout');
   const silenceMs = millisecondsOf(options, 'timeout', '--timeout');
-  const connections = numberOf(options, 'connections', '--connections');
   const attempts = numberOf(options, 'retries', '--retries', 0);
-  const width = world.terminal?.screen().columns;
   return {
     cwd: world.cwd,
     user: textOf(options, 'user'),
@@ -115,16 +90,9 @@ export async function connectOptions(
       ...(connectMs === undefined ? {} : { connectMs }),
       ...(silenceMs === undefined ? {} : { replyMs: silenceMs, dataMs: silenceMs }),
     },
-    ...(connections === undefined ? {} : { limits: { connections: Math.floor(connections) } }),
+    ...limitsOf(options),
     ...(attempts === undefined ? {} : { retry: { attempts: Math.floor(attempts) + 1 } }),
     ...(isOn(options, 'direct') ? { uploads: 'direct' as const } : {}),
-    ...(isOn(options, 'trace')
-      ? {
-          observe: traceTo((text) => world.stderr.write(text), {
-            clock: systemClock,
-            ...(width === undefined ? {} : { width }),
-          }),
-        }
-      : {}),
+    ...(isOn(options, 'trace') ? { observe: traceOn(world) } : {}),
   };
 }

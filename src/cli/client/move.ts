@@ -6,12 +6,16 @@ import type { CopyOptions, Place } from '../../files/copy/copy.ts';
 import { type Entry, FileError } from '../../files/index.ts';
 import { expand } from '../../files/sync/expand.ts';
 import { at, below, type OpenedPlace } from '../../app/places/open-places.ts';
+import { withoutPassword } from '../../app/places/place-url.ts';
 import { CommandError } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
-import { isOn } from './connect-options.ts';
-import { copyOptions, parallelOf } from './moving-options.ts';
+import { isOn } from './flag-values.ts';
+import { forEach } from './for-each.ts';
+import { copyOptions, filesAtOnce, segmentsOf } from './moving-options.ts';
+import { isText, moveText } from './move-text.ts';
 import { progressOf } from './progress.ts';
 import type { Client } from './run-client.ts';
+import type { Expected } from './running-copies.ts';
 
 /** Names that one pattern may stand for. */
 const MOST_NAMES = 100_000;
@@ -23,12 +27,20 @@ export interface Found {
   readonly entry: Entry;
 }
 
+/** `lab:x` may have been meant as a bookmark that is not there. */
+function missing({ where, path, label }: OpenedPlace): string {
+  const [, name] = /^([A-Za-z0-9][A-Za-z0-9_.-]+):/.exec(baseName(path)) ?? [];
+  return where === 'here' && name !== undefined
+    ? `there is no ${label}, and no bookmark ${name}`
+    : `there is no ${label}`;
+}
+
 /** What an argument stands for: itself, if something has that very name, else what fits it as a pattern. */
 export async function findAll(client: Client, place: OpenedPlace): Promise<Found[]> {
   const { signal } = client;
-  const entry = await standing(place, signal);
+  const entry = await standingOrLink(place, signal);
   if (entry !== undefined) return [{ place, entry }];
-  if (!PATTERN.test(place.path)) throw new FileError('not-found', ROOT, { detail: `there is no ${place.label}` });
+  if (!PATTERN.test(place.path)) throw new FileError('not-found', ROOT, { detail: missing(place) });
   const found: Found[] = [];
   for await (const match of expand(place.files, place.path, { signal })) {
     if (found.length >= MOST_NAMES)
@@ -39,15 +51,34 @@ export async function findAll(client: Client, place: OpenedPlace): Promise<Found
   return found.sort((one, other) => (one.place.path < other.place.path ? -1 : 1));
 }
 
+/** What all the arguments stand for, in their order. One of several that stands for nothing is told and left out. */
+export async function findEach(client: Client, texts: readonly string[]): Promise<Found[]> {
+  const found: Found[] = [];
+  await forEach(client, texts, {
+    label: withoutPassword,
+    counts: 'failures',
+    act: async (text) => void found.push(...(await findAll(client, await client.places.source(text)))),
+  });
+  return found;
+}
+
 /** What stands at a place; `undefined` when nothing does. */
-export async function standing({ files, path }: Place, signal: AbortSignal): Promise<Entry | undefined> {
+export async function standing(
+  { files, path }: Place,
+  signal: AbortSignal,
+  links: 'follow' | 'stay' = 'follow',
+): Promise<Entry | undefined> {
   try {
-    return await files.stat(path, { signal });
+    return await files.stat(path, { signal, links });
   } catch (error) {
     if (error instanceof FileError && (error.kind === 'not-found' || error.kind === 'not-directory')) return undefined;
     throw error;
   }
 }
+
+/** A link that leads to nothing stands there, too. */
+const standingOrLink = async (place: Place, signal: AbortSignal): Promise<Entry | undefined> =>
+  (await standing(place, signal)) ?? (await standing(place, signal, 'stay'));
 
 /** Where each source goes: into a directory that stands there, or under the very name. */
 async function destinationOf(
@@ -82,43 +113,56 @@ type FtpPlace = Parameters<NonNullable<OpenedPlace['ftp']>['copyToServer']>[1];
 /** The file system as one of FTP, if it is. */
 const ftpOf = ({ files }: Place): FtpPlace | undefined => ('ftp' in files ? (files as FtpPlace) : undefined); // only FTP has it
 
-/** Copies one after another; what fails is told, and the rest goes on. */
+/** What there is to copy, unless directories hold more than is known. */
+const expectedOf = (sources: readonly Found[]): Expected | undefined =>
+  sources.some(({ entry }) => entry.type !== 'file')
+    ? undefined
+    : { files: sources.length, sizeBytes: sources.reduce((sum, { entry }) => sum + entry.sizeBytes, 0) };
+
+type Copying = CopyOptions & { readonly signal: AbortSignal };
+
+/** Copies all, some at once; what fails is told, and the rest goes on. */
 export async function moveAll(client: Client, sources: readonly Found[], target: OpenedPlace): Promise<number> {
-  const { options, world, signal } = client;
-  const progress = progressOf(options, world);
-  const copying = {
+  if (sources.length === 0) return EXIT.done;
+  const { options, signal } = client;
+  const progress = progressOf(client, expectedOf(sources));
+  const copying: Copying = {
     ...copyOptions(options),
     signal,
     betweenServers: betweenServers(client),
-    onEvent: (event: Parameters<typeof progress.tell>[0]) => progress.tell(event),
-  };
-  const destination = await destinationOf(client, target, sources.length);
-  const tolerant = async (found: Found): Promise<void> => {
-    try {
-      await moveOne(client, found, destination(found), copying);
-    } catch (error) {
-      if (sources.length === 1) throw error;
-      client.fail(error, found.place.label);
-    }
+    segments: sources.length === 1 ? segmentsOf(options) : 1,
+    onEvent: (event) => progress.tell(event),
   };
   try {
-    for (const found of sources) await tolerant(found);
+    const destination = await destinationOf(client, target, sources.length);
+    await forEach(client, sources, {
+      label: (found) => `${found.place.label} -> ${destination(found).label}`,
+      atOnce: sources.some(({ entry }) => entry.type === 'directory') ? 1 : filesAtOnce(options),
+      act: (found) =>
+        isText(found.place) || isText(target)
+          ? moveText(client, asFile(found), destination(found), progress)
+          : moveOne(client, found, destination(found), copying),
+    });
     return EXIT.done;
   } finally {
     progress.end();
   }
 }
 
-type Copying = CopyOptions & { readonly signal: AbortSignal };
+/** Text is files only. */
+function asFile({ place, entry }: Found): OpenedPlace {
+  if (entry.type !== 'directory') return place;
+  throw new CommandError(EXIT.wrongUsage, `${place.label} is a directory, and ;type=a is for files`);
+}
 
 async function moveOne(client: Client, { place, entry }: Found, to: OpenedPlace, copying: Copying): Promise<void> {
-  const parallel = parallelOf(client.options);
   if (entry.type !== 'directory') {
-    await copyFile(place, to, { ...copying, segments: parallel });
+    await copyFile(place, to, copying);
     return;
   }
-  if (!isOn(client.options, 'recursive')) throw new FileError('is-directory', place.path);
-  const report = await copyTree(place, to, { ...copying, parallel, segments: 1 });
+  if (!isOn(client.options, 'recursive'))
+    throw new CommandError(EXIT.failed, `${place.label} is a directory; -r copies directories`);
+  const report = await copyTree(place, to, { ...copying, parallel: filesAtOnce(client.options), segments: 1 });
   for (const warning of report.warnings) client.warn(warning);
   for (const { path, error } of report.failures) client.fail(error, place.labelOf(path));
   const untold = report.failed - report.failures.length;

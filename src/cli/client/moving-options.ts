@@ -1,23 +1,29 @@
 /** The flags of commands that move files, and what the copy engine is told. */
 import { join } from 'node:path';
+import type { Names } from '../../app/places/open-places.ts';
 import { resumeRecords } from '../../app/resume-records.ts';
 import { systemClock } from '../../base/clock.ts';
 import { parseByteSize } from '../../config/byte-size.ts';
 import { defaultStateDirectory } from '../../config/state-directory.ts';
 import type { CopyOptions } from '../../files/copy/copy.ts';
+import { createPace } from '../../files/copy/pace.ts';
 import { CommandError, type OptionRow } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
-import { isOn, numberOf, type Options, textOf } from './connect-options.ts';
+import { isOn, numberOf, type Options, textOf } from './flag-values.ts';
 
 export const MOVING_OPTIONS: readonly OptionRow[] = [
   { flags: '-r, --recursive', summary: 'whole directories' },
   { flags: '--resume', summary: 'continue what an earlier attempt left' },
-  { flags: '--parallel <n>', summary: 'files at once, or parts of one large file (1)' },
-  { flags: '--verify [how]', summary: 'size (always done), or hash: the default when given alone' },
+  { flags: '--parallel <n>', summary: 'files at once (4), or parts of a single large file (1)' },
+  { flags: '--verify', summary: 'compare hashes too; the size is always compared' },
   { flags: '--limit-rate <rate>', summary: 'bytes a second in all, such as 10M' },
   { flags: '--if-exists <what>', summary: 'replace (the default), refuse, or skip' },
   { flags: '--no-times', summary: 'do not carry times over' },
   { flags: '--modes', summary: 'carry permission bits over' },
+  {
+    flags: '--raw-names',
+    summary: 'keep control characters in the names of local files, and do not write them as %1B',
+  },
   { flags: '--server-side', summary: 'let servers copy by themselves where they can' },
   { flags: '-q, --quiet', summary: 'show no progress' },
   { flags: '-v, --verbose', summary: 'say what was done' },
@@ -31,13 +37,18 @@ const oneOf = <T extends string>(flag: string, text: string, choices: readonly T
   return found;
 };
 
-/** How many files, or parts of one, are moved at once. */
-export const parallelOf = (options: Options): number => Math.floor(numberOf(options, 'parallel', '--parallel') ?? 1);
+const FILES_AT_ONCE = 4;
 
-function verifyOf({ verify }: Options): NonNullable<CopyOptions['verify']> {
-  if (verify === undefined) return 'size';
-  return typeof verify === 'string' ? oneOf('--verify', verify, ['size', 'hash', 'none']) : 'hash';
-}
+const parallelOf = (options: Options): number | undefined => {
+  const number = numberOf(options, 'parallel', '--parallel');
+  return number === undefined ? undefined : Math.floor(number);
+};
+
+/** How many of several files are moved at once. */
+export const filesAtOnce = (options: Options): number => parallelOf(options) ?? FILES_AT_ONCE;
+
+/** In how many parts a single file is moved. */
+export const segmentsOf = (options: Options): number => parallelOf(options) ?? 1;
 
 function rateOf(options: Options): number | undefined {
   const text = textOf(options, 'limitRate');
@@ -55,12 +66,12 @@ export function copyOptions(options: Options): Omit<CopyOptions, 'onEvent' | 'si
   const retry = { attempts: 5, firstDelayMs: 500, maxDelayMs: 30_000 };
   return {
     clock: systemClock,
-    verify: verifyOf(options),
+    verify: isOn(options, 'verify') ? 'hash' : 'size',
     keep: options['times'] === false ? 'nothing' : isOn(options, 'modes') ? 'times-and-modes' : 'times',
     ifExists: oneOf('--if-exists', textOf(options, 'ifExists') ?? 'replace', ['replace', 'refuse', 'skip']),
     way: isOn(options, 'serverSide') ? 'server' : 'through-us',
     retry: attempts === undefined ? retry : { ...retry, attempts: Math.floor(attempts) + 1 },
-    ...(rate === undefined ? {} : { rateBytesPerSecond: rate }),
+    ...(rate === undefined ? {} : { pace: createPace(rate, systemClock) }),
     ...(isOn(options, 'resume')
       ? {
           resume: 'if-possible' as const,
@@ -69,3 +80,6 @@ export function copyOptions(options: Options): Omit<CopyOptions, 'onEvent' | 'si
       : {}),
   };
 }
+
+/** How names of peers are written on this machine. */
+export const namesOf = (options: Options): Names => (isOn(options, 'rawNames') ? 'raw' : 'encoded');

@@ -1,78 +1,36 @@
 /** How copies show how they go on: bars on a terminal, JSON for programs, sentences when asked for them. */
-import { printable } from '../../base/escape.ts';
+import { systemClock } from '../../base/clock.ts';
 import type { CopyEvent } from '../../files/copy/copy.ts';
 import type { SyncEvent } from '../../files/sync/sync-report.ts';
 import { durationText, rateOf, sizeText } from '../../observe/quantities.ts';
-import { explainFailure } from '../failure.ts';
-import type { World } from '../world.ts';
-import { isOn, type Options } from './connect-options.ts';
-import { jsonLine } from './json-line.ts';
-
-const CLEAR_LINE = '\r\u001b[K';
-const BAR_WIDTH = 20;
-/** Ten pictures a second are as many as anybody sees. */
-const LEAST_MS = 100;
-const DEFAULT_COLUMNS = 80;
+import { isOn } from './flag-values.ts';
+import { failureLine } from './failure-line.ts';
+import type { Client } from './run-client.ts';
+import { type Expected, RunningCopies } from './running-copies.ts';
 
 export interface Progress {
   tell(event: SyncEvent): void;
-  /** Takes the bar away. */
+  /** Takes the bars away. */
   end(): void;
 }
 
-const baseOf = (label: string): string => printable(label.slice(label.lastIndexOf('/') + 1));
-
-interface Running {
-  bytes: number;
-  sizeBytes: number;
-  bytesPerSecond: number;
-}
-
-const bar = (share: number): string => {
-  const filled = Math.max(0, Math.min(BAR_WIDTH, Math.round(share * BAR_WIDTH)));
-  return `[${'#'.repeat(filled)}${'.'.repeat(BAR_WIDTH - filled)}]`;
-};
-
-/** One line for all that runs: its share, rate and the time that is left. */
-function barLine(running: ReadonlyMap<string, Running>, columns: number): string {
-  const all = [...running.values()];
-  const bytes = all.reduce((sum, one) => sum + one.bytes, 0);
-  const sizeBytes = all.reduce((sum, one) => sum + one.sizeBytes, 0);
-  const rate = all.reduce((sum, one) => sum + one.bytesPerSecond, 0);
-  const [first = ''] = running.keys();
-  const what = all.length === 1 ? baseOf(first) : `${all.length} files`;
-  const share = sizeBytes > 0 ? bytes / sizeBytes : 0;
-  const left = rate > 0 && sizeBytes > bytes ? `  ${durationText(((sizeBytes - bytes) / rate) * 1000)} left` : '';
-  const facts = `${bar(share)} ${String(Math.floor(share * 100)).padStart(3)} %  ${sizeText(bytes)}  ${sizeText(rate)}/s${left}`;
-  return `${facts}  ${what}`.slice(0, Math.max(20, columns - 1));
-}
+const baseOf = (label: string): string => label.slice(label.lastIndexOf('/') + 1);
 
 /** Bars on a terminal, on standard error. */
-function bars(world: World): Progress {
-  const running = new Map<string, Running>();
-  let drawnMs = 0;
-  const draw = (): void => {
-    const nowMs = performance.now();
-    if (nowMs - drawnMs < LEAST_MS) return;
-    drawnMs = nowMs;
-    world.stderr.write(CLEAR_LINE + barLine(running, world.terminal?.screen().columns ?? DEFAULT_COLUMNS));
-  };
+function bars({ board, screen }: Client, expected: Expected | undefined): Progress {
+  const copies = new RunningCopies(expected);
+  const draw = (): void => board.draw(() => copies.lines(systemClock.monotonic(), screen()));
   return {
     tell(event) {
       if (event.kind === 'progress') {
-        running.set(event.to, { ...event });
+        copies.progress(event);
         draw();
-      } else if (event.kind === 'finished' || event.kind === 'failed') {
-        running.delete(event.to);
-        if (running.size === 0) world.stderr.write(CLEAR_LINE);
-      } else if (event.kind === 'retrying')
-        world.stderr.write(
-          `${CLEAR_LINE}portcall: ${baseOf(event.from)}: ${printable(event.reason)}; trying again in ${durationText(event.delayMs)}\n`,
-        );
+      } else if (event.kind === 'finished') {
+        copies.ended(event.to, event.sizeBytes);
+        draw();
+      } else if (event.kind === 'failed') copies.ended(event.to, 0);
     },
-    end: () => {
-      if (running.size > 0) world.stderr.write(CLEAR_LINE);
-    },
+    end: () => board.clear(),
   };
 }
 
@@ -90,9 +48,10 @@ function sentence(event: CopyEvent): string | undefined {
 /** An event as JSON: the error of a failure as its kind and its sentence. */
 function eventJson(event: SyncEvent): Readonly<Record<string, unknown>> {
   const { kind, ...rest } = event;
-  if (!('error' in rest)) return { event: kind, ...rest };
+  const duration = 'durationMs' in rest ? { durationMs: Math.round(rest.durationMs) } : {};
+  if (!('error' in rest)) return { event: kind, ...rest, ...duration };
   const { error, ...others } = rest;
-  return { event: kind, ...others, error: { message: explainFailure(error).sentence } };
+  return { event: kind, ...others, error: { message: failureLine(error, '') } };
 }
 
 const all = (observers: readonly Progress[]): Progress => ({
@@ -106,25 +65,27 @@ const all = (observers: readonly Progress[]): Progress => ({
 
 const telling = (tell: (event: SyncEvent) => void): Progress => ({ tell, end: () => undefined });
 
-/** What the flags and the terminal ask for. Warnings of finished copies are always told. */
-export function progressOf(options: Options, world: World): Progress {
+/** What the flags and the terminal ask for; `expected` is what there is to copy, where that is known. */
+export function progressOf(client: Client, expected?: Expected): Progress {
+  const { options, world } = client;
   const observers: Progress[] = [];
   const isTerminal = world.stderr.isTTY === true;
-  if (isOn(options, 'json')) observers.push(telling((event) => void world.stdout.write(jsonLine(eventJson(event)))));
-  else if (isTerminal && !isOn(options, 'quiet') && !isOn(options, 'trace')) observers.push(bars(world));
-  if (isOn(options, 'verbose'))
-    observers.push(
-      telling((event) => {
-        const text = event.kind === 'finished' || event.kind === 'resumed' ? sentence(event) : undefined;
-        if (text !== undefined) world.stderr.write(`${printable(text)}\n`);
-      }),
-    );
-  observers.push(
-    telling((event) => {
-      if (event.kind !== 'finished') return;
-      for (const warning of event.warnings)
-        world.stderr.write(`portcall: ${baseOf(event.to)}: ${printable(warning)}\n`);
-    }),
-  );
+  if (client.json === 'yes') observers.push(telling((event) => client.event(eventJson(event))));
+  else if (isTerminal && !isOn(options, 'quiet') && !isOn(options, 'trace')) observers.push(bars(client, expected));
+  observers.push(telling((event) => tellPeople(client, event)));
   return all(observers);
+}
+
+/** Warnings and new attempts are always told; what was done only to those who ask. */
+function tellPeople(client: Client, event: SyncEvent): void {
+  if (event.kind === 'retrying') {
+    const { from, reason, delayMs } = event;
+    if (isOn(client.options, 'quiet')) return;
+    client.say(`portcall: ${baseOf(from)}: ${reason}; trying again in ${durationText(delayMs)}`);
+  } else if (event.kind === 'finished' || event.kind === 'resumed') {
+    const text = sentence(event);
+    if (text !== undefined && isOn(client.options, 'verbose')) client.say(text);
+    if (event.kind === 'resumed') return;
+    for (const warning of event.warnings) client.say(`portcall: ${baseOf(event.to)}: ${warning}`);
+  }
 }

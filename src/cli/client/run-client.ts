@@ -1,15 +1,19 @@
 /** Runs a command of the client: opens places for it, stops it at a signal, and tells what failed in words or JSON. */
 import { OpenPlaces } from '../../app/places/open-places.ts';
 import { withoutPassword } from '../../app/places/place-url.ts';
+import { systemClock } from '../../base/clock.ts';
 import { printable } from '../../base/escape.ts';
-import { ConfigurationError } from '../../config/problem.ts';
-import { FileError } from '../../files/error.ts';
 import { CommandError } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
-import { explainFailure } from '../failure.ts';
+import { codeOfMany } from '../failure.ts';
 import type { World } from '../world.ts';
-import { connectOptions, isOn, type Options } from './connect-options.ts';
+import { Board } from './board.ts';
+import { bookmarked } from './bookmarked.ts';
+import { connectOptions } from './connect-options.ts';
+import { isOn, type Options } from './flag-values.ts';
+import { codeOfFailure, errorEvent, failureLine } from './failure-line.ts';
 import { jsonLine } from './json-line.ts';
+import type { Screen } from './running-copies.ts';
 
 /** What a command of the client works with. */
 export interface Client {
@@ -18,8 +22,16 @@ export interface Client {
   readonly world: World;
   readonly options: Options;
   readonly json: 'yes' | 'no';
-  /** Something that went wrong without ending the command; the exit code becomes 8. */
+  /** One of several things went wrong without ending the command. */
   fail(error: unknown, where: string): void;
+  /** One of several things was done. */
+  did(): void;
+  /** The lines at the end of the terminal that show what runs. */
+  readonly board: Board;
+  /** The size of the terminal on standard error. */
+  readonly screen: () => Screen;
+  /** A line on standard error, in peace with the board. */
+  say(text: string): void;
   /** Something to know. */
   warn(sentence: string): void;
   /** A line of JSON on standard output. */
@@ -28,40 +40,71 @@ export interface Client {
 
 export type ClientCommand = (client: Client, args: readonly string[]) => Promise<number>;
 
-/** What failed, by the name that the user knows it by. */
-function failureLine(error: unknown, where: string): string {
-  const { sentence } = explainFailure(error);
-  const isNamed = error instanceof FileError && sentence.startsWith(`${error.path}: `);
-  return isNamed
-    ? `${where}: ${sentence.slice(error.path.length + 2)}`
-    : where === ''
-      ? sentence
-      : `${where}: ${sentence}`;
+interface Invocation {
+  readonly options: Options;
+  readonly world: World;
+  readonly args: readonly string[];
 }
 
-const kindOf = (error: unknown): string =>
-  error instanceof FileError ? error.kind : error instanceof ConfigurationError ? 'usage' : 'other';
+/** What became of the several things that a command was to do. */
+class Tally {
+  readonly codes: number[] = [];
+  done = 0;
 
-/** An error as JSON has it. */
-const errorEvent = (error: unknown, where: string): Readonly<Record<string, unknown>> => ({
-  event: 'error',
-  ...(where === '' ? {} : { where }),
-  kind: kindOf(error),
-  message: failureLine(error, ''),
-  ...(error instanceof FileError ? { path: error.path, reply: error.reply, retryable: error.retryable } : {}),
-  exitCode: explainFailure(error).code,
-});
+  /** The code of the command: its own unless it is 0, 8 when some failed, and that of all when all failed in one way. */
+  codeOr(code: number): number {
+    if (this.codes.length === 0 || code !== EXIT.done) return code;
+    return this.done > 0 ? EXIT.partial : codeOfMany(this.codes);
+  }
+}
+
+const DEFAULT_SCREEN: Screen = { columns: 80, rows: 24 };
+
+/** Some terminals do not know their size, and say 0. */
+function screenOf({ stderr: { columns = 0, rows = 0 } }: World): Screen {
+  return columns > 0 && rows > 0 ? { columns, rows } : DEFAULT_SCREEN;
+}
 
 /** The process's name in a list of processes must not show what the command line says. */
 const titleOf = (name: string, args: readonly string[]): string =>
   `portcall ${name} ${args.map((arg) => printable(withoutPassword(arg))).join(' ')}`;
 
+function createClient(places: OpenPlaces, tally: Tally, signal: AbortSignal, { options, world }: Invocation): Client {
+  const json = isOn(options, 'json') ? 'yes' : 'no';
+  const event = (value: Readonly<Record<string, unknown>>): void => void world.stdout.write(jsonLine(value));
+  const { stderr } = world;
+  const board = new Board({ write: (text) => void stderr.write(text), clock: systemClock });
+  const say = (text: string): void => {
+    board.clear();
+    stderr.write(`${printable(text)}\n`);
+  };
+  return {
+    places,
+    signal,
+    world,
+    options,
+    json,
+    event,
+    board,
+    screen: () => screenOf(world),
+    say,
+    did: () => void (tally.done += 1),
+    fail(error, where) {
+      signal.throwIfAborted();
+      tally.codes.push(codeOfFailure(error));
+      if (json === 'yes') event(errorEvent(error, where));
+      say(`portcall: ${failureLine(error, where)}`);
+    },
+    warn(sentence) {
+      if (json === 'yes') event({ event: 'warning', message: sentence });
+      say(`portcall: ${sentence}`);
+    },
+  };
+}
+
 /** Runs `act` with open places, and ends them. Rejects with what failed, after it was told as JSON where that is wanted. */
-export async function runClient(
-  name: string,
-  act: ClientCommand,
-  { options, world, args }: { readonly options: Options; readonly world: World; readonly args: readonly string[] },
-): Promise<number> {
+export async function runClient(name: string, act: ClientCommand, invocation: Invocation): Promise<number> {
+  const { options, world, args } = invocation;
   world.setTitle(titleOf(name, args));
   const stop = new AbortController();
   let signals = 0;
@@ -70,43 +113,18 @@ export async function runClient(
     if (signals > 1) world.exitNow(EXIT.interrupted);
     stop.abort();
   });
-  const json = isOn(options, 'json') ? 'yes' : 'no';
-  const failures: number[] = [];
-  const event = (value: Readonly<Record<string, unknown>>): void => void world.stdout.write(jsonLine(value));
-  const client = (places: OpenPlaces): Client => ({
-    places,
-    signal: stop.signal,
-    world,
-    options,
-    json,
-    event,
-    fail(error, where) {
-      stop.signal.throwIfAborted();
-      failures.push(explainFailure(error).code);
-      if (json === 'yes') event(errorEvent(error, where));
-      else world.stderr.write(`portcall: ${printable(failureLine(error, where))}\n`);
-    },
-    warn: (sentence) => void world.stderr.write(`portcall: ${printable(sentence)}\n`),
-  });
+  const tally = new Tally();
   try {
-    await using places = new OpenPlaces({ ...(await connectOptions(options, world)), signal: stop.signal });
-    const code = await act(client(places), args);
-    return failures.length === 0 ? code : codeOfMany(failures);
+    const connecting = { ...(await connectOptions(options, world)), signal: stop.signal };
+    await using places = new OpenPlaces(connecting, bookmarked(options, world, stop.signal));
+    const code = await act(createClient(places, tally, stop.signal, invocation), args);
+    return tally.codeOr(code);
   } catch (error) {
-    if (json === 'yes') event(errorEvent(error, ''));
-    throw toCommandError(error);
+    // Whatever fails after a signal fails because of it.
+    const cause = stop.signal.aborted ? new CommandError(EXIT.interrupted, 'interrupted', { cause: error }) : error;
+    if (isOn(options, 'json')) world.stdout.write(jsonLine(errorEvent(cause, '')));
+    throw cause;
   } finally {
     leave();
   }
-}
-
-/** The code of the one that failed, if it was the only thing to do; of several some may have succeeded. */
-const codeOfMany = (codes: readonly number[]): number =>
-  codes.length === 1 && codes[0] !== undefined ? codes[0] : EXIT.partial;
-
-/** What JSON has said already is said to people on standard error in any case. */
-function toCommandError(error: unknown): unknown {
-  if (!(error instanceof FileError)) return error;
-  const { code, sentence } = explainFailure(error);
-  return new CommandError(code, sentence, { cause: error });
 }

@@ -1,8 +1,9 @@
 /** `portcall cp`: copies between any two places. */
 import { CommandError, type CommandRow } from '../command.ts';
 import { clientRow } from '../client/client-row.ts';
-import { findAll, moveAll, type Found } from '../client/move.ts';
-import { MOVING_OPTIONS } from '../client/moving-options.ts';
+import { findEach, moveAll } from '../client/move.ts';
+import { MOVING_OPTIONS, namesOf } from '../client/moving-options.ts';
+import { writeInput, writeOutAll } from '../client/write-out.ts';
 import { EXIT } from '../exit-code.ts';
 
 export const cpCommand: CommandRow = clientRow({
@@ -21,9 +22,11 @@ export const cpCommand: CommandRow = clientRow({
     const [target, ...sources] = args.toReversed();
     if (target === undefined || sources.length === 0)
       throw new CommandError(EXIT.wrongUsage, 'say what to copy, and where it goes');
-    const found: Found[] = [];
-    for (const source of sources.toReversed())
-      found.push(...(await findAll(client, await client.places.source(source))));
-    return await moveAll(client, found, await client.places.target(target));
+    if (target === '-') return await writeOutAll(client, await findEach(client, sources.toReversed()));
+    const to = await client.places.target(target, namesOf(client.options));
+    if (!sources.includes('-')) return await moveAll(client, await findEach(client, sources.toReversed()), to);
+    if (sources.length > 1 || to.written === 'as-directory')
+      throw new CommandError(EXIT.wrongUsage, 'standard input is copied alone, and under a name: end in one');
+    return await writeInput(client, to);
   },
 });

@@ -2,11 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import { doctor, type Examination, type Finding, type Outcome, suggestionOf } from '../../app/doctor/doctor.ts';
 import { ftpOptions, readUrl } from '../../app/connect.ts';
-import { withoutPassword } from '../../app/places/place-url.ts';
+import { escapedPath, originText, withoutPassword } from '../../app/places/place-url.ts';
 import { printable, printableJson } from '../../base/escape.ts';
 import { resolvePath, ROOT } from '../../base/virtual-path.ts';
 import { CommandError, type CommandRow } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
+import { bookmarked } from '../client/bookmarked.ts';
 import { CONNECT_OPTIONS, connectOptions } from '../client/connect-options.ts';
 import { JSON_OPTION } from '../running-server.ts';
 import type { World } from '../world.ts';
@@ -54,13 +55,14 @@ function jsonOf(shown: string, examination: Examination, suggestion: string): st
 async function runDoctor(options: Options, world: World, [url = '']: readonly string[]): Promise<number> {
   // The command line may hold a password.
   world.setTitle('portcall doctor');
-  const address = readUrl(url);
-  if (address.scheme === 'file') throw new CommandError(EXIT.wrongUsage, 'name a server, such as ftp://user@host/');
-  const connection = await ftpOptions(address, await connectOptions(options, world));
-  const path = address.path === '' ? undefined : resolvePath(ROOT, address.path);
-  const shown = withoutPassword(url);
-  const isJson = options['json'] === true;
   const stop = new AbortController();
+  const marked = await bookmarked(options, world, stop.signal)(url);
+  const address = marked?.url ?? readUrl(url);
+  if (address.scheme === 'file') throw new CommandError(EXIT.wrongUsage, 'name a server, such as ftp://user@host/');
+  const connection = await ftpOptions(address, marked?.options ?? (await connectOptions(options, world)));
+  const path = address.path === '' ? undefined : resolvePath(ROOT, address.path);
+  const shown = marked === undefined ? withoutPassword(url) : `${originText(address)}/${escapedPath(address.path)}`;
+  const isJson = options['json'] === true;
   const leave = world.onStopSignal(() => stop.abort(new CommandError(EXIT.interrupted, 'interrupted')));
   if (!isJson) world.stdout.write(`${printable(shown)}\n\n`);
   try {

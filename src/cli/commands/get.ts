@@ -1,12 +1,10 @@
 /** `portcall get`: fetches files and directories. */
-import { withoutPassword } from '../../app/places/place-url.ts';
-import { CommandError, type CommandRow } from '../command.ts';
+import type { CommandRow } from '../command.ts';
 import { clientRow } from '../client/client-row.ts';
-import { textOf } from '../client/connect-options.ts';
-import { findAll, moveAll, type Found } from '../client/move.ts';
-import { MOVING_OPTIONS } from '../client/moving-options.ts';
-import { writeFileOut } from '../client/write-out.ts';
-import { EXIT } from '../exit-code.ts';
+import { textOf } from '../client/flag-values.ts';
+import { findEach, moveAll } from '../client/move.ts';
+import { MOVING_OPTIONS, namesOf } from '../client/moving-options.ts';
+import { writeOutAll } from '../client/write-out.ts';
 
 export const getCommand: CommandRow = clientRow({
   name: 'get',
@@ -27,21 +25,9 @@ export const getCommand: CommandRow = clientRow({
   ],
   async act(client, urls) {
     const output = textOf(client.options, 'output') ?? '.';
-    const found: Found[] = [];
-    for (const url of urls) {
-      try {
-        found.push(...(await findAll(client, await client.places.source(url))));
-      } catch (error) {
-        if (urls.length === 1) throw error;
-        client.fail(error, withoutPassword(url));
-      }
-    }
-    if (output !== '-') return await moveAll(client, found, await client.places.target(output));
-    for (const { place, entry } of found) {
-      if (entry.type === 'directory')
-        throw new CommandError(EXIT.wrongUsage, `${place.label} is a directory, and -o - takes files only`);
-      await writeFileOut(client, place, entry);
-    }
-    return EXIT.done;
+    // What cannot be written to need not be fetched.
+    if (output === '-') return await writeOutAll(client, await findEach(client, urls));
+    const target = await client.places.target(output, namesOf(client.options));
+    return await moveAll(client, await findEach(client, urls), target);
   },
 });

@@ -4,8 +4,9 @@ import { hashFile } from '../../files/copy/hash-file.ts';
 import { HASH_ALGORITHMS, type HashAlgorithm } from '../../files/index.ts';
 import { CommandError, type CommandRow } from '../command.ts';
 import { clientRow } from '../client/client-row.ts';
-import { isOn, textOf } from '../client/connect-options.ts';
-import { findAll } from '../client/move.ts';
+import { isOn, textOf } from '../client/flag-values.ts';
+import { forEach } from '../client/for-each.ts';
+import { findEach } from '../client/move.ts';
 import { EXIT } from '../exit-code.ts';
 
 function algorithmOf(text: string): HashAlgorithm {
@@ -25,22 +26,21 @@ export const hashCommand: CommandRow = clientRow({
   options: [
     { flags: '--algorithm <name>', summary: `${HASH_ALGORITHMS.join(', ')} (sha256)` },
     { flags: '--read', summary: 'read the file, also where the server would compute the hash' },
-    { flags: '--json', summary: 'one JSON object a line' },
   ],
   async act(client, urls) {
     const algorithm = algorithmOf(textOf(client.options, 'algorithm') ?? 'sha256');
     const where = isOn(client.options, 'read') ? 'here' : 'anywhere';
-    for (const url of urls)
-      for (const { place, entry } of await findAll(client, await client.places.source(url))) {
-        if (entry.type === 'directory') {
-          client.warn(`${place.label} is a directory; skipped`);
-          continue;
-        }
+    await forEach(client, await findEach(client, urls), {
+      label: ({ place }) => place.label,
+      async act({ place, entry }) {
+        if (entry.type === 'directory')
+          throw new CommandError(EXIT.failed, `${place.label} is a directory; only files have hashes`);
         const hash = await hashFile(place, algorithm, { signal: client.signal, where });
-        if (client.json === 'yes')
-          client.event({ event: 'hash', path: place.path, algorithm, hash, size: entry.sizeBytes });
-        else client.world.stdout.write(`${hash}  ${printable(place.label)}\n`);
-      }
+        if (client.json === 'no') client.world.stdout.write(`${hash}  ${printable(place.label)}\n`);
+        else
+          client.event({ event: 'hash', place: place.label, path: place.path, algorithm, hash, size: entry.sizeBytes });
+      },
+    });
     return EXIT.done;
   },
 });

@@ -1,14 +1,15 @@
 /** `portcall ls`: what is in a directory. */
-import { resolvePath, type VirtualPath } from '../../base/virtual-path.ts';
+import { resolvePath } from '../../base/virtual-path.ts';
 import { printable } from '../../base/escape.ts';
 import { at, type OpenedPlace } from '../../app/places/open-places.ts';
 import type { Entry } from '../../files/index.ts';
 import type { CommandRow } from '../command.ts';
 import { clientRow } from '../client/client-row.ts';
-import { isOn } from '../client/connect-options.ts';
+import { isOn } from '../client/flag-values.ts';
 import { entryJson } from '../client/json-line.ts';
 import { longLine } from '../client/long-line.ts';
-import { findAll, type Found } from '../client/move.ts';
+import { forEach } from '../client/for-each.ts';
+import { findEach, type Found } from '../client/move.ts';
 import type { Client } from '../client/run-client.ts';
 import { EXIT } from '../exit-code.ts';
 
@@ -17,8 +18,8 @@ const MOST_SORTED = 100_000;
 /** Directories inside one another that -R goes into. */
 const MAX_DEPTH = 64;
 
-function show(client: Client, path: string, entry: Entry): void {
-  if (client.json === 'yes') client.event({ event: 'entry', ...entryJson(entry, path) });
+function show(client: Client, place: OpenedPlace, entry: Entry): void {
+  if (client.json === 'yes') client.event({ event: 'entry', place: place.label, ...entryJson(entry, place.path) });
   else client.world.stdout.write(`${isOn(client.options, 'long') ? longLine(entry) : printable(entry.name)}\n`);
 }
 
@@ -26,43 +27,66 @@ const byName = (one: Entry, other: Entry): number => (one.name < other.name ? -1
 
 const isShown = ({ options }: Client, { name }: Entry): boolean => isOn(options, 'all') || !name.startsWith('.');
 
-const joined = (directory: VirtualPath, name: string): VirtualPath => resolvePath(directory, name) ?? directory;
+const inside = (directory: OpenedPlace, name: string): OpenedPlace =>
+  at(directory, resolvePath(directory.path, name) ?? directory.path);
 
-async function listOne(client: Client, place: OpenedPlace, depth: number): Promise<void> {
+/** Shows what is in a directory, sorted while that has a bound; gives the directories in it. */
+async function listOne(client: Client, place: OpenedPlace): Promise<Entry[]> {
   const { signal, options } = client;
   const onIssue = ({ line, why }: { readonly line: string; readonly why: string }): void =>
     client.warn(`${place.label}: a line was not understood (${why}): ${line}`);
-  let held: Entry[] = [];
-  let isSorting = true;
-  const flush = (): void => {
-    for (const entry of held.toSorted(byName)) show(client, joined(place.path, entry.name), entry);
+  const directories: Entry[] = [];
+  let held: Entry[] | undefined = [];
+  const flush = (entries: readonly Entry[]): void => {
+    for (const entry of entries) show(client, inside(place, entry.name), entry);
   };
-  const below: Entry[] = [];
   for await (const batch of place.files.list(place.path, { signal, onIssue })) {
-    held.push(...batch.filter((entry) => isShown(client, entry)));
-    if (isOn(options, 'recursive')) below.push(...held.filter(({ type }) => type === 'directory'));
-    if (isSorting && held.length <= MOST_SORTED) continue;
-    isSorting = false;
-    flush();
-    held = [];
+    const entries = batch.filter((entry) => isShown(client, entry));
+    if (isOn(options, 'recursive')) directories.push(...entries.filter(({ type }) => type === 'directory'));
+    if (held === undefined) flush(entries);
+    else held.push(...entries);
+    if (held === undefined || held.length <= MOST_SORTED) continue;
+    flush(held);
+    held = undefined;
   }
-  flush();
-  if (!isOn(options, 'recursive')) return;
-  for (const { name } of [...new Set(below)].sort(byName))
-    await listBelow(client, at(place, joined(place.path, name)), depth);
+  if (held !== undefined) flush(held.sort(byName));
+  return directories;
 }
 
-async function listBelow(client: Client, place: OpenedPlace, depth: number): Promise<void> {
-  if (depth >= MAX_DEPTH) {
-    client.warn(`${place.label} lies deeper than ${MAX_DEPTH} directories and is left out`);
-    return;
+async function listDeep(client: Client, place: OpenedPlace, depth: number): Promise<void> {
+  for (const { name } of (await listOne(client, place)).sort(byName)) {
+    const inner = inside(place, name);
+    if (depth >= MAX_DEPTH) {
+      client.warn(`${inner.label} lies deeper than ${MAX_DEPTH} directories and is left out`);
+      continue;
+    }
+    if (client.json === 'no') client.world.stdout.write(`\n${printable(inner.label)}:\n`);
+    try {
+      await listDeep(client, inner, depth + 1);
+    } catch (error) {
+      client.fail(error, inner.label);
+    }
   }
-  if (client.json === 'no') client.world.stdout.write(`\n${printable(place.label)}:\n`);
-  try {
-    await listOne(client, place, depth + 1);
-  } catch (error) {
-    client.fail(error, place.label);
+}
+
+/** Files and links first, then each directory below its name, as ls does. */
+async function listAll(client: Client, found: readonly Found[]): Promise<void> {
+  const directories = found.filter(({ entry }) => entry.type === 'directory');
+  const others = found.filter(({ entry }) => entry.type !== 'directory');
+  for (const { place, entry } of others) {
+    show(client, place, entry);
+    client.did();
   }
+  const hasTitles = client.json === 'no' && found.length > 1;
+  let gap = others.length > 0 ? '\n' : '';
+  await forEach(client, directories, {
+    label: ({ place }) => place.label,
+    async act({ place }) {
+      if (hasTitles) client.world.stdout.write(`${gap}${printable(place.label)}:\n`);
+      gap = '\n';
+      await listDeep(client, place, 0);
+    },
+  });
 }
 
 export const lsCommand: CommandRow = clientRow({
@@ -78,24 +102,9 @@ export const lsCommand: CommandRow = clientRow({
     { flags: '-l, --long', summary: 'types, permissions, sizes and times (UTC) too' },
     { flags: '-a, --all', summary: 'names that begin with a dot too' },
     { flags: '-R, --recursive', summary: 'what is in the directories too' },
-    { flags: '--json', summary: 'one JSON object a line' },
   ],
   async act(client, urls) {
-    for (const url of urls) {
-      const found = await findAll(client, await client.places.source(url));
-      for (const one of found) await listFound(client, one, { isOneOfMany: urls.length + found.length > 2 });
-    }
+    await listAll(client, await findEach(client, urls));
     return EXIT.done;
   },
 });
-
-async function listFound(
-  client: Client,
-  { place, entry }: Found,
-  { isOneOfMany }: { readonly isOneOfMany: boolean },
-): Promise<void> {
-  if (entry.type === 'directory') {
-    if (isOneOfMany && client.json === 'no') client.world.stdout.write(`${printable(place.label)}:\n`);
-    await listOne(client, place, 0);
-  } else show(client, place.path, entry);
-}

@@ -3,7 +3,9 @@ import { componentsOf, resolvePath, ROOT, type VirtualPath } from '../../base/vi
 import { FileError } from '../../files/index.ts';
 import type { CommandRow } from '../command.ts';
 import { clientRow } from '../client/client-row.ts';
-import { isOn } from '../client/connect-options.ts';
+import { withoutPassword } from '../../app/places/place-url.ts';
+import { isOn } from '../client/flag-values.ts';
+import { forEach } from '../client/for-each.ts';
 import { standing } from '../client/move.ts';
 import type { Client } from '../client/run-client.ts';
 import type { OpenedPlace } from '../../app/places/open-places.ts';
@@ -29,11 +31,14 @@ export const mkdirCommand: CommandRow = clientRow({
   arguments: [{ syntax: '<url...>', summary: 'directories' }],
   options: [{ flags: '-p, --parents', summary: 'those above it too; one that is there already is no failure' }],
   async act(client, urls) {
-    for (const url of urls) {
-      const place = await client.places.source(url);
-      if (isOn(client.options, 'parents')) await makeAll(client, place);
-      else await place.files.makeDirectory(place.path, { signal: client.signal });
-    }
+    await forEach(client, urls, {
+      label: withoutPassword,
+      async act(url) {
+        const place = await client.places.source(url);
+        if (isOn(client.options, 'parents')) await makeAll(client, place);
+        else await place.files.makeDirectory(place.path, { signal: client.signal });
+      },
+    });
     return EXIT.done;
   },
 });

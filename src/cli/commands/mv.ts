@@ -3,6 +3,7 @@ import { baseName } from '../../base/virtual-path.ts';
 import { below, isSamePlace } from '../../app/places/open-places.ts';
 import { CommandError, type CommandRow } from '../command.ts';
 import { clientRow } from '../client/client-row.ts';
+import { labelled } from '../client/failure-line.ts';
 import { standing } from '../client/move.ts';
 import { EXIT } from '../exit-code.ts';
 
@@ -26,7 +27,11 @@ export const mvCommand: CommandRow = clientRow({
       );
     const there = await standing(target, signal);
     const goal = there?.type === 'directory' ? below(target, baseName(source.path)) : target;
-    await source.files.rename(source.path, goal.path, { signal });
+    try {
+      await source.files.rename(source.path, goal.path, { signal });
+    } catch (error) {
+      throw labelled(error, `${source.label} -> ${goal.label}`);
+    }
     return EXIT.done;
   },
 });

@@ -1,8 +1,8 @@
 /** `portcall put`: sends files and directories. */
 import { CommandError, type CommandRow } from '../command.ts';
 import { clientRow } from '../client/client-row.ts';
-import { findAll, moveAll, type Found } from '../client/move.ts';
-import { MOVING_OPTIONS } from '../client/moving-options.ts';
+import { findEach, moveAll } from '../client/move.ts';
+import { MOVING_OPTIONS, namesOf } from '../client/moving-options.ts';
 import { writeInput } from '../client/write-out.ts';
 import { EXIT } from '../exit-code.ts';
 
@@ -24,15 +24,10 @@ export const putCommand: CommandRow = clientRow({
     const [target, ...paths] = args.toReversed();
     if (target === undefined || paths.length === 0)
       throw new CommandError(EXIT.wrongUsage, 'say what to send, and the URL where it goes');
-    const to = await client.places.target(target);
-    if (paths.includes('-')) {
-      if (paths.length > 1 || to.written === 'as-directory')
-        throw new CommandError(EXIT.wrongUsage, 'standard input is sent alone, and the URL must end in a name for it');
-      await writeInput(client, to);
-      return EXIT.done;
-    }
-    const found: Found[] = [];
-    for (const path of paths.toReversed()) found.push(...(await findAll(client, await client.places.source(path))));
-    return await moveAll(client, found, to);
+    const to = await client.places.target(target, namesOf(client.options));
+    if (!paths.includes('-')) return await moveAll(client, await findEach(client, paths.toReversed()), to);
+    if (paths.length > 1 || to.written === 'as-directory')
+      throw new CommandError(EXIT.wrongUsage, 'standard input is sent alone, and the URL must end in a name for it');
+    return await writeInput(client, to);
   },
 });

@@ -14,8 +14,9 @@ import { FileError } from '../../files/error.ts';
 import { expand } from '../../files/sync/expand.ts';
 import { CommandError, type CommandRow, type OptionRow } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
+import { bookmarked } from '../client/bookmarked.ts';
 import { CONNECT_OPTIONS, connectOptions } from '../client/connect-options.ts';
-import { explainFailure } from '../failure.ts';
+import { explainFailure, fullSentence } from '../failure.ts';
 import type { Voice } from '../shell/execute.ts';
 import { linesOf } from '../shell/script.ts';
 import { runShell, runShellScript, type ShellOptions } from '../shell/shell.ts';
@@ -76,20 +77,21 @@ async function opened(open: OpenGrounds, url: string, asked: Parameters<OpenGrou
   try {
     return await open(url, asked);
   } catch (cause) {
-    const { code, sentence } = explainFailure(cause);
-    throw cause instanceof FileError ? new CommandError(code, sentence, { cause }) : cause;
+    const explained = explainFailure(cause);
+    throw cause instanceof FileError ? new CommandError(explained.code, fullSentence(explained), { cause }) : cause;
   }
 }
 
 /** A place of a URL, and this machine from its root on. */
 const openGrounds: OpenGrounds = async (url, { options, world, signal }) => {
-  const places = new OpenPlaces({ ...(await connectOptions(options, world)), signal });
+  const connecting = { ...(await connectOptions(options, world)), signal };
+  const places = new OpenPlaces(connecting, bookmarked(options, world, signal));
   try {
     const remote = await places.source(url);
     if (remote.path !== remote.home && (await remote.files.stat(remote.path, { signal })).type !== 'directory')
       throw new FileError('not-directory', remote.path);
-    const local = await places.source(world.cwd);
-    const home = await places.source(homedir());
+    const local = await places.source(world.cwd, 'encoded');
+    const home = await places.source(homedir(), 'encoded');
     const records = resumeRecords(join(defaultStateDirectory(), 'transfers'), systemClock);
     return {
       remote: { files: remote.files, start: remote.path, home: remote.home, labelOf: remote.labelOf },

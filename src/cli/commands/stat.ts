@@ -4,7 +4,7 @@ import type { Entry } from '../../files/index.ts';
 import type { CommandRow } from '../command.ts';
 import { clientRow } from '../client/client-row.ts';
 import { entryJson } from '../client/json-line.ts';
-import { findAll, type Found } from '../client/move.ts';
+import { findEach, type Found } from '../client/move.ts';
 import type { Client } from '../client/run-client.ts';
 import { EXIT } from '../exit-code.ts';
 
@@ -25,17 +25,17 @@ export const statCommand: CommandRow = clientRow({
   summary: 'show what is known of a file or directory',
   examples: [['portcall stat ftp://ftp.example.net/images/c2911.bin', 'type, size, time']],
   arguments: [{ syntax: '<url...>', summary: 'files, directories or patterns' }],
-  options: [{ flags: '--json', summary: 'one JSON object a line' }],
+  options: [],
   async act(client, urls) {
-    for (const url of urls)
-      for (const found of await findAll(client, await client.places.source(url))) show(client, found);
+    for (const found of await findEach(client, urls)) show(client, found);
     return EXIT.done;
   },
 });
 
 function show(client: Client, { place, entry }: Found): void {
+  client.did();
   if (client.json === 'yes') {
-    client.event({ event: 'entry', ...entryJson(entry, place.path) });
+    client.event({ event: 'entry', place: place.label, ...entryJson(entry, place.path) });
     return;
   }
   client.world.stdout.write(`${printable(place.label)}\n`);

@@ -13,8 +13,8 @@ import type { SyncReport } from '../../files/sync/sync-report.ts';
 import { durationText, sizeText } from '../../observe/quantities.ts';
 import { CommandError, type CommandRow } from '../command.ts';
 import { clientRow } from '../client/client-row.ts';
-import { isOn, numberOf, type Options, textOf } from '../client/connect-options.ts';
-import { copyOptions, MOVING_OPTIONS, parallelOf } from '../client/moving-options.ts';
+import { isOn, numberOf, type Options, textOf } from '../client/flag-values.ts';
+import { copyOptions, filesAtOnce, MOVING_OPTIONS, namesOf } from '../client/moving-options.ts';
 import { progressOf } from '../client/progress.ts';
 import type { Client } from '../client/run-client.ts';
 import { codeOfKind, isAbort } from '../failure.ts';
@@ -139,15 +139,16 @@ function codeOf({ guards, moreIssues, issues }: SyncPlan, { outcome, failed }: S
 }
 
 async function sync(client: Client, [source = '', destination = '']: readonly string[]): Promise<number> {
-  const { options, signal, world } = client;
+  const { options, signal } = client;
   const from = await client.places.source(source);
-  const to = await client.places.target(destination);
+  const to = await client.places.target(destination, namesOf(client.options));
   const plan = await planSync(from, to, syncOptions(client));
   if (isOn(options, 'dryRun')) {
     showPlan(client, plan);
     return plan.guards.length + plan.issues.length + plan.conflicts.length > 0 ? EXIT.partial : EXIT.done;
   }
-  const progress = progressOf(options, world);
+  const { copyFiles, replaceFiles, copyBytes } = plan.totals;
+  const progress = progressOf(client, { files: copyFiles + replaceFiles, sizeBytes: copyBytes });
   const { clock, ...copying } = copyOptions(options);
   try {
     const report = await applyPlan(plan, {
@@ -156,7 +157,7 @@ async function sync(client: Client, [source = '', destination = '']: readonly st
       clock,
       copy: copyFile,
       copying,
-      parallel: Math.max(parallelOf(options), 1),
+      parallel: filesAtOnce(options),
       deletions: isOn(options, 'deleteDespiteFailures') ? 'anyway' : 'after-success',
       signal,
       onEvent: (event) => progress.tell(event),

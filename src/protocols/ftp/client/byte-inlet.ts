@@ -17,6 +17,9 @@ export class ByteInlet {
 
   constructor(stream: Readable) {
     this.#stream = stream;
+    // A connection without a byte may have ended before anybody listened.
+    this.#ended = stream.readableEnded;
+    if (stream.destroyed) this.#failure = stream.errored ?? new Error('the data connection was cut');
     stream.on('data', (chunk: Uint8Array) => {
       this.#chunks.push(chunk);
       this.#waitingBytes += chunk.length;

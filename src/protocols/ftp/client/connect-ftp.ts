@@ -22,6 +22,7 @@ import { firstHabits, has, type Remote } from './remote.ts';
 import { copyWithinServer } from './copy-within-server.ts';
 import type { FtpCommand, FtpReply } from './session.ts';
 import { sessionSettings } from './settings.ts';
+import { readText, writeText } from './text.ts';
 import { openRemoteUpload } from './upload.ts';
 
 /** What would leave a session in a state that the client does not know of. */
@@ -45,6 +46,8 @@ function powersOf(remote: Remote): FtpPowers {
   const powers: FtpPowers = {
     server: remote.server,
     command: (command, options) => rawCommand(remote, command, options),
+    readText: (path, options) => readText(remote, path, options),
+    writeText: (path, text, options) => writeText(remote, path, { ...options, text }),
     copyToServer: async (from, target, to, options) => {
       const other = remotes.get(target.ftp);
       if (other === undefined) throw new FileError('unsupported', from, { detail: 'the other place is no FTP server' });
@@ -96,7 +99,8 @@ function fileSystemOf(remote: Remote): FtpFileSystem {
 /**
  * Connects and logs in, so that a wrong address or password fails here, and gives the server as a file system; further
  * connections are opened when calls overlap. Rejects with a `FileError`: `unreachable`, `timed-out`, `not-trusted`,
- * `login-refused`, `too-many-connections`, `protocol`; failures that pass are tried again as `options.retry` says.
+ * `login-refused`, `too-many-connections`, `protocol`; failures that pass are tried
+ * again when `options.retry` says how often.
  */
 export async function connectFtp(options: FtpClientOptions): Promise<FtpFileSystem> {
   const { signal, ...lasting } = options;
@@ -107,7 +111,9 @@ export async function connectFtp(options: FtpClientOptions): Promise<FtpFileSyst
     openSession({ ...lasting, signal: closing }, connection, learned);
   const pool = new SessionPool({ settings, retry, open });
   try {
-    const lease = await pool.lease(signal === undefined ? {} : { signal });
+    const call = signal === undefined ? {} : { signal };
+    // A server that is not there is told at once, unless the caller said how often to try.
+    const lease = await (options.retry?.attempts === undefined ? pool.leaseOnce(call) : pool.lease(call));
     const { server } = lease.session;
     lease.release();
     const remote: Remote = {

@@ -8,6 +8,13 @@ export interface FtpPowers {
   /** Sends one command of the caller's and gives its reply, whatever its code. Commands that open data connections are refused. */
   command(command: FtpCommand, options?: CallOptions): Promise<FtpReply>;
   /**
+   * A file as text (TYPE A): servers that keep text in another form translate it, and lines end in LF. It ends when the
+   * server has confirmed that it was all; who leaves it earlier ends the transfer.
+   */
+  readText(path: VirtualPath, options?: CallOptions): AsyncIterable<Uint8Array>;
+  /** Writes text (TYPE A) under its own name, not under a temporary one; resolves when the server has confirmed it. */
+  writeText(path: VirtualPath, text: AsyncIterable<Uint8Array>, options?: CallOptions): Promise<void>;
+  /**
    * Has this server send a file straight to another (RFC 959 §5.2, "FXP"). Fails with `unsupported` when one of the two
    * does not allow it; nothing but what the servers themselves show proves then what arrived.
    */

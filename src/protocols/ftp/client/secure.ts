@@ -114,7 +114,7 @@ export class SecureClient {
     if (tls.verify === 'off' || socket.authorized) return;
     throw connectionFailure(
       'not-trusted',
-      `the certificate on ${what} is not trusted: ${distrust(socket.authorizationError)}; give its authority (ca), or pin its SHA-256 ${fingerprint}`,
+      `the certificate on ${what} is not trusted: ${distrust(socket.authorizationError)}; its SHA-256 is ${fingerprint}`,
       { cause: socket.authorizationError },
     );
   }
