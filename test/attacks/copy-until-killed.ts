@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { resumeRecords } from '../../src/app/resume-records.ts';
 import { createManualClock } from '../../src/base/manual-clock.ts';
-import { copyFile, localFileSystem } from '../../src/files/index.ts';
+import { copyFile, localFileSystem, type ResumeRecords } from '../../src/files/index.ts';
 import { hooked, inPieces, placeOf } from '../support/copy.ts';
 
 const [root = '', untilBytes = '0', segments = '1'] = process.argv.slice(2);
@@ -13,20 +13,26 @@ const never = new Promise<void>(() => undefined);
 // Nothing else keeps the process alive.
 setInterval(() => undefined, 60_000);
 
+const kept = resumeRecords(join(root, 'records'), clock);
+/** A machine under load saves late: reads wait for it, so that what was recorded depends on bytes alone. */
+let saved: Promise<void> = Promise.resolve();
+const records: ResumeRecords = { ...kept, save: (key, record) => (saved = kept.save(key, record)) };
+
 let readBytes = 0;
 const source = hooked(localFileSystem({ root: join(root, 'source') }), {
-  read(piece) {
+  async read(piece) {
     readBytes += piece.length;
     clock.advance(300);
-    if (readBytes < Number(untilBytes)) return undefined;
+    await saved;
+    if (readBytes < Number(untilBytes)) return;
     process.send?.('enough');
-    return never;
+    await never;
   },
 });
 await copyFile(placeOf(source, '/a', 'from'), placeOf(localFileSystem({ root: join(root, 'target') }), '/b', 'to'), {
   clock,
   resume: 'if-possible',
   segments: Number(segments),
-  records: resumeRecords(join(root, 'records'), clock),
+  records,
   pace: inPieces(64 * 1024),
 });

@@ -29,7 +29,9 @@ function readLines(parser: ListingParser, text: string): Read {
   return {
     entries: entries.length,
     raw: entries.filter(({ name }) => !name.isWellFormed()).length,
-    issues: results.flatMap(([line, result]) => (result.kind === 'issue' ? [`${result.why}: ${line}`] : [])),
+    issues: results.flatMap(([line, result]) =>
+      result.kind === 'issue' ? [`${result.why}: ${result.line ?? line}`] : [],
+    ),
   };
 }
 

@@ -235,7 +235,11 @@ export function outgoing(parts: TransferParts): Outgoing {
     });
   const ended = (): Promise<void> =>
     new Promise((resolve, reject) => {
-      if (failure !== undefined || socket.destroyed) reject(failure ?? new Error('the data connection was cut'));
+      // The end of a socket that is gone is told to nobody.
+      if (failure !== undefined || socket.destroyed) {
+        reject(failure ?? new Error('the data connection was cut'));
+        return;
+      }
       socket.once('error', reject);
       socket.once('close', () => reject(new Error('the data connection was cut')));
       socket.end(() => resolve());

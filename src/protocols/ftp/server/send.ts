@@ -28,6 +28,8 @@ function writeAll(socket: Socket, bytes: Uint8Array): Promise<void> {
 
 /** Ends our side and waits until everything has been handed to the kernel. */
 function finishSending(socket: Socket): Promise<void> {
+  // The end of a socket that is gone is told to nobody.
+  if (socket.destroyed) return Promise.reject(new ClosedEarly());
   return new Promise((resolve, reject) => {
     const onClose = (): void => reject(new ClosedEarly());
     socket.once('error', reject);
