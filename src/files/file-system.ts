@@ -116,6 +116,8 @@ export interface WriteOptions extends CallOptions {
   readonly owner?: string;
   /** Permission bits of a new file, before the process's umask. */
   readonly mode?: number;
+  /** Nothing stands under the name, for the caller has just made its directory: a remote place need not look. */
+  readonly standing?: 'nothing';
   /** Changes nothing about the upload itself. */
   readonly by?: Uploader;
 }
@@ -127,6 +129,12 @@ export interface CommitOptions {
   readonly replace?: 'allowed' | 'refused';
   /** What shows that nothing is missing; for those who are told of the upload. */
   readonly evidence?: Completeness;
+}
+
+/** What stands under the name now. */
+export interface Committed extends Entry {
+  /** `sent`: the place does not show what it has, and the size is that of the bytes that it took. */
+  readonly sizeIs?: 'seen' | 'sent';
 }
 
 /**
@@ -142,7 +150,7 @@ export interface Upload {
   readonly read?: (into: Uint8Array, positionBytes: number) => Promise<number>;
   readonly descriptor?: number;
   /** Makes it durable and puts it under its name, whole. Failed, it must still be kept or discarded. */
-  commit(options?: CommitOptions): Promise<Entry>;
+  commit(options?: CommitOptions): Promise<Committed>;
   /** Interrupted: keeps what arrived so that the same owner can continue. Nothing is published. */
   keep(): Promise<void>;
   /** Given up: leaves nothing. */

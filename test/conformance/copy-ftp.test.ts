@@ -13,6 +13,7 @@ import {
   memoryFileSystem,
   memoryRecords,
 } from '../../src/files/index.ts';
+import type { ClientEvent } from '../../src/observe/client-event.ts';
 import { partName } from '../../src/files/part-name.ts';
 import { connectFtp } from '../../src/protocols/ftp/client/connect-ftp.ts';
 import type { FtpFileSystem } from '../../src/protocols/ftp/client/powers.ts';
@@ -144,6 +145,29 @@ describe('over FTP', () => {
     assert.deepEqual([up.files, up.failed, down.files, down.failed], [20, 0, 20, 0]);
     assert.equal((await target.stat(path('/tree/sub/f1'))).modifiedMs, 1_000_000_000_000);
   });
+  test('into a directory that has just been made a file costs no more words than it needs', async () => {
+    await using server = await startTestServer();
+    const lines: string[] = [];
+    const observe = (event: ClientEvent): void => {
+      if (event.kind === 'command') lines.push(event.line.replace(/(?<=\.)[0-9a-f]{16}(?=\.portcall-part)/, '…'));
+    };
+    const target = { host: server.host, port: server.port, user: 'u', password: 'p', observe };
+    await using remote = await connectFtp(target);
+    const source = memoryFileSystem();
+    await source.makeDirectory(path('/d'));
+    for (const name of ['/d/a', '/d/b']) await putBytes(source, name, new Uint8Array(3));
+    await copyTree(placeOf(source, '/d'), placeOf(remote, '/new'), { clock, parallel: 1, keep: 'nothing' });
+    const [first, second] = [lines.indexOf('RNTO /new/a'), lines.indexOf('RNTO /new/b')];
+    assert.deepEqual(lines.slice(Math.min(first, second) + 1, Math.max(first, second) + 1), [
+      'EPSV',
+      'STOR /new/.b.….portcall-part',
+      'MLST /new/.b.….portcall-part',
+      'RNFR /new/.b.….portcall-part',
+      'RNTO /new/b',
+    ]);
+    assert.deepEqual(readdirSync(join(server.root, 'new')).sort(), ['a', 'b']);
+  });
+
   test('what the server refuses is said', async () => {
     await using made = await rig();
     const { remote } = made;

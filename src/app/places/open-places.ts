@@ -90,7 +90,8 @@ export class OpenPlaces implements AsyncDisposable {
   }
 
   #local(root: string, path: string, text: string, names: Names): OpenedPlace {
-    const disk = this.#locals.get(root) ?? localFileSystem({ root });
+    // As of all clients: the system chooses when it writes. What is worth resuming is forced to the disk by the copy.
+    const disk = this.#locals.get(root) ?? localFileSystem({ root, flush: 'never' });
     this.#locals.set(root, disk);
     const typed = pathWithin(ROOT, path);
     // What the user typed means itself, whatever is done to names of peers.

@@ -32,6 +32,7 @@ async function statOrNothing(
 /** A remote place need not be asked what it has when nothing hangs on it. */
 async function standingAt({ from, to, call, options }: Run): Promise<Entry | undefined> {
   const { ifExists = 'replace' } = options;
+  if (options.standing === 'nothing' && ifExists === 'replace') return undefined;
   const mayNotMatter = ifExists === 'replace' && from.files !== to.files && to.files.openAt === undefined;
   return mayNotMatter ? undefined : await statOrNothing(to, { ...call, links: 'stay' });
 }

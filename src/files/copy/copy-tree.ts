@@ -15,14 +15,20 @@ const PERMISSIONS = 0o777;
 /** What fails so is not the file but the place: ten thousand other files would fail the same way, one after another. */
 const GONE: ReadonlySet<FileErrorKind> = new Set<FileErrorKind>(['unreachable', 'login-refused', 'not-trusted']);
 
+/** What became of a directory that is to be there. */
+type Made = 'made' | 'stood-there';
+
 /** Its times are set when everything in it has its place: each new name would change them again. */
 class DirectoryCopy implements DirectoryVisit {
+  /** `made`: nothing was in it. */
+  readonly how: Made;
   readonly #parent: DirectoryCopy | undefined;
   readonly #finish: () => Promise<void>;
   /** The walk through it, and what is in it and not yet done. */
   #open = 1;
 
-  constructor(parent: DirectoryCopy | undefined, finish: () => Promise<void>) {
+  constructor(how: Made, parent: DirectoryCopy | undefined, finish: () => Promise<void>) {
+    this.how = how;
     this.#parent = parent;
     this.#finish = finish;
     parent?.begin();
@@ -76,7 +82,7 @@ class TreeCopy implements Visitor<DirectoryCopy> {
     if (target === undefined) return;
     inside.begin();
     await this.#run.queue.add(async () => {
-      await this.#copy(visited, target);
+      await this.#copy(visited, target, inside);
       await inside.end();
     });
   }
@@ -90,28 +96,30 @@ class TreeCopy implements Visitor<DirectoryCopy> {
     const target = this.#targetOf(visited);
     if (target === undefined) return undefined;
     try {
-      await this.#make(target, visited);
+      const how = await this.#make(target, visited);
+      return new DirectoryCopy(how, inside, () => this.#keep(target, entry));
     } catch (error) {
       if (inside === undefined || !(error instanceof FileError)) throw error;
       this.failed(path, error);
       return undefined;
     }
-    return new DirectoryCopy(inside, () => this.#keep(target, entry));
   }
 
-  async #make({ files, path }: Place, { way, entry }: Visited): Promise<void> {
+  async #make({ files, path }: Place, { way, entry }: Visited): Promise<Made> {
     const { keep } = this.#run.options;
     const mode = keep === 'times-and-modes' && entry.mode !== undefined ? { mode: entry.mode & PERMISSIONS } : {};
     // The owner must be able to fill it.
     const withMode = mode.mode === undefined ? {} : { mode: mode.mode | 0o700 };
-    if (way === '') await makeDirectories(files, path, this.#call);
-    else await makeDirectory(files, path, { ...this.#call, ...withMode });
+    const how = await (way === ''
+      ? makeDirectories(files, path, this.#call)
+      : makeDirectory(files, path, { ...this.#call, ...withMode }));
     this.#run.tally.madeDirectory();
     const isOnePlace =
       files === this.#run.from.files || (files.name === 'local' && this.#run.from.files.name === 'local');
-    if (way !== '' || !isOnePlace) return;
+    if (way !== '' || !isOnePlace) return how;
     this.#rootId = (await files.stat(path, this.#call)).uniqueId;
     if (this.#rootId !== undefined && this.#rootId === entry.uniqueId) throw isSource(path);
+    return how;
   }
 
   #targetOf({ way, path }: Visited): Place | undefined {
@@ -123,11 +131,12 @@ class TreeCopy implements Visitor<DirectoryCopy> {
     return undefined;
   }
 
-  async #copy({ path, way, entry }: Visited, target: Place): Promise<void> {
+  async #copy({ path, way, entry }: Visited, target: Place, { how }: DirectoryCopy): Promise<void> {
     const { from, options, tally } = this.#run;
     const source: Place = { files: from.files, path, label: joined(from.label, way) };
     try {
-      tally.copied(await copyFile(source, target, { ...options, expected: entry }));
+      const standing = how === 'made' ? ({ standing: 'nothing' } as const) : {};
+      tally.copied(await copyFile(source, target, { ...options, ...standing, expected: entry }));
     } catch (error) {
       if (options.signal?.aborted === true || !(error instanceof FileError)) throw error;
       tally.failed(path, error);
@@ -153,27 +162,29 @@ async function makeDirectory(
   files: FileSystem,
   path: VirtualPath,
   options: CallOptions & { readonly mode?: number },
-): Promise<void> {
+): Promise<Made> {
   try {
     await files.makeDirectory(path, options);
+    return 'made';
   } catch (error) {
     if (!(error instanceof FileError) || error.kind !== 'exists') throw error;
     const standing = await files.stat(path, callOf(options));
     if (standing.type !== 'directory') throw new FileError('not-directory', path, { cause: error });
+    return 'stood-there';
   }
 }
 
 /** With the directories that lead to it. */
-async function makeDirectories(files: FileSystem, path: VirtualPath, call: CallOptions): Promise<void> {
+async function makeDirectories(files: FileSystem, path: VirtualPath, call: CallOptions): Promise<Made> {
   try {
     const standing = await files.stat(path, call);
-    if (standing.type === 'directory') return;
+    if (standing.type === 'directory') return 'stood-there';
     throw new FileError('not-directory', path);
   } catch (error) {
     if (!(error instanceof FileError) || error.kind !== 'not-found') throw error;
   }
   if (path !== ROOT) await makeDirectories(files, parentOf(path), call);
-  await makeDirectory(files, path, call);
+  return await makeDirectory(files, path, call);
 }
 
 /** The rate is that of all files together. */

@@ -93,6 +93,8 @@ export interface CopyOptions extends CallOptions {
   readonly pace?: Pace;
   /** What a listing of a moment ago says of the source: it is not asked for again. */
   readonly expected?: Entry;
+  /** Nothing stands under the destination's name, for its directory has just been made: nobody looks. */
+  readonly standing?: 'nothing';
   /**
    * Asked when `way` is `server` and the places are two: has one server send the file straight to the other, under the
    * name that it is given, which is not yet the last one. Gives `undefined` when the two cannot; failing with

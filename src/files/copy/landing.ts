@@ -19,8 +19,8 @@ export interface Landing {
   readonly sizeNow?: () => Promise<number>;
   /** The place's own hash of what arrived, where it gives one before it is published. */
   readonly hashNow?: (algorithm: HashAlgorithm) => Promise<string> | undefined;
-  /** Makes it durable and puts it under its name, whole. */
-  publish(): Promise<void>;
+  /** Makes it durable and puts it under its name, whole. Gives its size where the place has been seen to have it. */
+  publish(): Promise<number | undefined>;
   /** Lets go and leaves what arrived, to be continued. */
   keep(): Promise<void>;
   /** Lets go and leaves nothing. */
@@ -47,4 +47,6 @@ export interface SiteOptions {
   readonly mode: number | undefined;
   readonly order: 'in-order' | 'scattered';
   readonly signal: AbortSignal | undefined;
+  /** The name is known to be free. */
+  readonly isNew: boolean;
 }

@@ -66,14 +66,16 @@ class PartLanding implements Landing {
     return hashing?.algorithms.has(algorithm) === true ? hashing.of(this.#part, algorithm, this.#call) : undefined;
   }
 
-  async publish(): Promise<void> {
+  async publish(): Promise<number> {
     await this.#setMode();
+    const { sizeBytes } = await this.#file.stat();
     await this.#file.sync();
     if (this.#options.replace === 'refused') await this.#confirmFree();
     this.#options.signal?.throwIfAborted();
     // Some places rename no file that is open.
     await this.#file.close();
     await this.#files.rename(this.#part, this.#target);
+    return sizeBytes;
   }
 
   keep(): Promise<void> {

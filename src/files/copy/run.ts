@@ -99,6 +99,8 @@ export interface Published {
   readonly source: Entry;
   /** Bytes that were counted. */
   readonly sizeBytes: number;
+  /** What the destination was seen to have when it took its name. */
+  readonly seenBytes?: number | undefined;
   readonly way: CopyReport['way'];
   /** What the destination must have, where hashes are compared and it is not yet known to have it. */
   readonly expectedHash?: NonNullable<CopyReport['hash']>;

@@ -39,7 +39,8 @@ async function chooseSite(run: Run, { source, standing }: Facts): Promise<Landin
   const replace = options.ifExists === 'refuse' || options.ifExists === 'skip' ? 'refused' : 'allowed';
   const mode = keptMode(run, source);
   const isLasting = options.resume === 'if-possible' && source.sizeBytes >= LEAST_RESUMED_BYTES;
-  const site: SiteOptions = { standing, replace, mode, order, signal: run.signal };
+  const isNew = options.standing === 'nothing';
+  const site: SiteOptions = { standing, replace, mode, order, isNew, signal: run.signal };
   const part = (isLasting || order === 'scattered') && standing?.type !== 'symlink' ? partSite(to, site) : undefined;
   return part ?? uploadSite(to, { ...site, order: 'in-order' });
 }
@@ -107,8 +108,8 @@ export async function throughUs(run: Run, facts: Facts): Promise<Published> {
   try {
     const found = await moveAndProve(run, { start, reader, order: site.order });
     run.signal?.throwIfAborted();
-    await start.landing.publish();
-    run.published = { source, way: 'through-us', ...found };
+    const seenBytes = await start.landing.publish();
+    run.published = { source, way: 'through-us', seenBytes, ...found };
   } catch (error) {
     await leave(run, start, error);
     throw error;

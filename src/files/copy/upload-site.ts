@@ -12,7 +12,8 @@ function uploadLanding(upload: Upload, replace: SiteOptions['replace']): Landing
       ? {}
       : { read: async (into, positionBytes) => (await upload.read?.(into, positionBytes)) ?? 0 }),
     publish: async () => {
-      await upload.commit({ replace });
+      const { sizeBytes, sizeIs } = await upload.commit({ replace });
+      return sizeIs === 'sent' ? undefined : sizeBytes;
     },
     keep: () => upload.keep(),
     discard: () => upload.discard(),
@@ -22,14 +23,14 @@ function uploadLanding(upload: Upload, replace: SiteOptions['replace']): Landing
 /** The owner is the destination's label: whoever copies to the same name again finds what was left. */
 export function uploadSite(place: Place, options: SiteOptions): LandingSite {
   const { files, path, label } = place;
-  const { signal, replace, mode } = options;
+  const { signal, replace, mode, isNew } = options;
   const call = signal === undefined ? {} : { signal };
   const interruptedSize = async (): Promise<number | undefined> => await files.interruptedSize?.(path, label, call);
   const open = async (startBytes: number): Promise<Landing> => {
     const start =
       startBytes > 0 ? ({ from: 'offset', offsetBytes: startBytes } as const) : ({ from: 'nothing' } as const);
-    const withMode = mode === undefined ? {} : { mode };
-    return uploadLanding(await files.openUpload(path, { ...call, ...withMode, start, owner: label }), replace);
+    const known = { ...(mode === undefined ? {} : { mode }), ...(isNew ? ({ standing: 'nothing' } as const) : {}) };
+    return uploadLanding(await files.openUpload(path, { ...call, ...known, start, owner: label }), replace);
   };
   return {
     order: options.order,

@@ -96,7 +96,7 @@ export async function confirmSameFile(run: Run, place: Place): Promise<FileHash>
 
 async function confirmPublished(run: Run, published: Published): Promise<void> {
   const { to, call } = run;
-  const { sizeBytes } = await to.files.stat(to.path, call);
+  const sizeBytes = published.seenBytes ?? (await to.files.stat(to.path, call)).sizeBytes;
   if (sizeBytes !== published.sizeBytes)
     throw damaged(to, `has ${sizeBytes} bytes in place of ${published.sizeBytes}: copy it again`);
   const { expectedHash: expected } = published;

@@ -53,7 +53,7 @@ export async function findTarget(remote: Remote, path: VirtualPath, options: Wri
   if (encodeName(baseName(path)).length > MAX_NAME_BYTES) throw new FileError('bad-name', path);
   const claimed = claimPart(remote, path, options.owner);
   try {
-    const existing = await lookAt(remote, path, callOf(options));
+    const existing = options.standing === 'nothing' ? undefined : await lookAt(remote, path, callOf(options));
     if (existing?.type === 'directory') throw new FileError('is-directory', path);
     const mustBeNew = options.start?.from === 'nothing-new' ? 'yes' : 'no';
     if (mustBeNew === 'yes' && existing !== undefined) throw new FileError('exists', path);

@@ -64,14 +64,19 @@ export class ControlConnection {
   }
 
   /** Sends a line. Throws `bad-name` before anything is sent when it could be read as two, and the failure of a closed connection. */
-  send({ verb, argument, secret }: FtpCommand): void {
-    const bytes = printCommand(verb, argument, this.#telnet);
-    if (bytes === undefined)
-      throw new FileError('bad-name', '/', { detail: 'a name with a line end or a NUL cannot be sent over FTP' });
+  send(command: FtpCommand): void {
+    const bytes = this.#printed(command);
+    const { verb, argument, secret } = command;
     if (this.#failure !== undefined) throw this.#failure;
     const shown = secret === true ? '****' : argument;
     this.tell({ kind: 'command', connection: this.number, line: shown === undefined ? verb : `${verb} ${shown}` });
     this.#socket.write(bytes);
+  }
+
+  #printed({ verb, argument }: FtpCommand): Uint8Array {
+    const bytes = printCommand(verb, argument, this.#telnet);
+    if (bytes !== undefined) return bytes;
+    throw new FileError('bad-name', '/', { detail: 'a name with a line end or a NUL cannot be sent over FTP' });
   }
 
   /** The next reply, without a bound on the wait: the caller has one of its own. */
@@ -108,6 +113,16 @@ export class ControlConnection {
     this.#refuseEarlyReply();
     this.send(command);
     return await this.finalReply(signal, patienceMs);
+  }
+
+  /** The same for two commands that are sent at once. Neither is sent when one of them cannot be. */
+  async exchangeBoth(first: FtpCommand, second: FtpCommand, signal?: AbortSignal): Promise<[FtpReply, FtpReply]> {
+    signal?.throwIfAborted();
+    this.#refuseEarlyReply();
+    this.#printed(second);
+    this.send(first);
+    this.send(second);
+    return [await this.finalReply(signal), await this.finalReply(signal)];
   }
 
   /** A reply that came before its command would be taken for the command's. Only a farewell (421) needs no question. */

@@ -81,6 +81,22 @@ class Session implements FtpSession {
     }
   }
 
+  async commandPair(first: FtpCommand, second: FtpCommand, { signal }: CommandOptions = {}): Promise<FtpReply> {
+    this.#begin();
+    const { control } = this.#parts;
+    try {
+      if (!this.#channel.isForeseeable) {
+        const reply = await control.exchange(first, signal);
+        return isIntermediate(reply) ? await control.exchange(second, signal) : reply;
+      }
+      signal?.throwIfAborted();
+      const [refused, done] = await control.exchangeBoth(first, second, signal);
+      return isIntermediate(refused) ? done : refused;
+    } finally {
+      this.#busy = false;
+    }
+  }
+
   async useImageType(options: CallOptions = {}): Promise<void> {
     this.#begin();
     try {

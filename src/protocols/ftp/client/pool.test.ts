@@ -30,6 +30,7 @@ function heldSession(connection: number): HeldSession {
       if (!session.isOpen) throw new FileError('connection-lost', '/');
       return session.noop;
     },
+    commandPair: never,
     useImageType: () => Promise.resolve(),
     retrieve: never,
     store: never,

@@ -4,7 +4,7 @@ import { baseName, parentOf, resolvePath, type VirtualPath } from '../../../base
 import { FileError } from '../../../files/error.ts';
 import type { CallOptions } from '../../../files/file-system.ts';
 import { partName } from '../../../files/part-name.ts';
-import { isIntermediate, isPositive } from './failure.ts';
+import { isPositive } from './failure.ts';
 import { lookAt, withKind } from './look.ts';
 import { refusedAt, type Remote } from './remote.ts';
 import type { FtpReply } from './session.ts';
@@ -25,10 +25,9 @@ export async function renamed(
   options: CallOptions,
 ): Promise<FtpReply | undefined> {
   return await remote.pool.use(async (session) => {
-    const first = await session.command({ verb: 'RNFR', argument: remote.paths.toServer(from) }, options);
-    if (!isIntermediate(first)) return first;
-    const second = await session.command({ verb: 'RNTO', argument: remote.paths.toServer(to) }, options);
-    return isPositive(second) ? undefined : second;
+    const named = { verb: 'RNFR', argument: remote.paths.toServer(from) };
+    const reply = await session.commandPair(named, { verb: 'RNTO', argument: remote.paths.toServer(to) }, options);
+    return isPositive(reply) ? undefined : reply;
   }, options);
 }
 

@@ -80,6 +80,11 @@ export interface FtpSession extends AsyncDisposable {
   readonly isBusy: boolean;
   /** Sends a command and gives its final reply, whatever its code; replies of the first kind (1xx) are passed over. */
   command(command: FtpCommand, options?: CommandOptions): Promise<FtpReply>;
+  /**
+   * Sends two commands of which the second means something only after 3xx to the first (RNFR and RNTO), and gives the
+   * second's reply, or the first's when that was another. Both go out at once where the server is known to bear that.
+   */
+  commandPair(first: FtpCommand, second: FtpCommand, options?: CommandOptions): Promise<FtpReply>;
   /** TYPE I (RFC 959 §3.1.1), unless it holds already: sizes are those of images only (RFC 3659 §4). */
   useImageType(options?: CallOptions): Promise<void>;
   /** Opens a data connection, sends the command, and resolves when the server has begun. */

@@ -6,7 +6,7 @@
  */
 import { baseName, parentOf, type VirtualPath } from '../../../base/virtual-path.ts';
 import { FileError } from '../../../files/error.ts';
-import type { CallOptions, CommitOptions, Entry, Upload, WriteOptions } from '../../../files/file-system.ts';
+import type { CallOptions, CommitOptions, Committed, Entry, Upload, WriteOptions } from '../../../files/file-system.ts';
 import {
   type Begun,
   callOf,
@@ -86,7 +86,7 @@ class RemoteUpload implements Upload {
     });
   }
 
-  commit({ stillWanted, replace }: CommitOptions = {}): Promise<Entry> {
+  commit({ stillWanted, replace }: CommitOptions = {}): Promise<Committed> {
     return this.#inTurn(async () => {
       this.#confirmOpen();
       const { path, part } = this.#target;
@@ -268,12 +268,18 @@ class RemoteUpload implements Upload {
   }
 
   /** What the server has must be what was sent; bytes behind those may have lain there before. */
-  async #confirmSize(): Promise<Entry> {
+  async #confirmSize(): Promise<Committed> {
     const { part, path } = this.#target;
     const expectedBytes = Math.max(this.#partBytes, this.#positionBytes);
     const entry = await lookAt(this.#remote, part, this.#options);
     if (entry === undefined || entry.type !== 'file' || this.#remote.paths.root === 'login')
-      return { name: '', type: 'file', sizeBytes: expectedBytes, modifiedMs: this.#remote.settings.clock.now() };
+      return {
+        name: '',
+        type: 'file',
+        sizeBytes: expectedBytes,
+        modifiedMs: this.#remote.settings.clock.now(),
+        sizeIs: 'sent',
+      };
     if (entry.sizeBytes === expectedBytes) return entry;
     throw new FileError('integrity', path, {
       detail: `${expectedBytes} bytes should be there, and the server has ${entry.sizeBytes}`,
@@ -281,7 +287,7 @@ class RemoteUpload implements Upload {
   }
 
   /** A file that is replaced keeps its permission bits, where the server shows them and has a command for them. */
-  async #withMode(entry: Entry): Promise<Entry> {
+  async #withMode(entry: Committed): Promise<Committed> {
     const wanted = this.#target.existing?.mode ?? this.#target.mode;
     const mode = wanted === undefined ? undefined : wanted & 0o777;
     if (mode === undefined || entry.mode === mode) return entry;
