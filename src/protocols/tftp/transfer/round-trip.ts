@@ -1,0 +1,65 @@
+/** How long an answer is waited for (RFC 1123 §4.2.3.2): from measured round trips, twice as long after each silence. */
+
+export interface Timing {
+  /** Before anything was measured. */
+  readonly firstMs: number;
+  readonly leastMs: number;
+  readonly mostMs: number;
+  /** How often something is sent without an answer before the transfer is given up. */
+  readonly tries: number;
+  /** The same while nobody has shown that he is where he says: an address can be forged. */
+  readonly triesUnproven: number;
+  /** After the last ACK, how long it is repeated when it is asked for again. */
+  readonly dallyMs: number;
+}
+
+export const DEFAULT_TIMING: Timing = {
+  firstMs: 1_000,
+  leastMs: 200,
+  mostMs: 5_000,
+  tries: 6,
+  triesUnproven: 3,
+  dallyMs: 3_000,
+};
+
+/** RFC 6298 §2, with the bounds of {@link Timing}; a time-out that was agreed on (RFC 2349) stands in place of what is measured. */
+export class RoundTrip {
+  readonly #timing: Timing;
+  #agreedMs: number | undefined;
+  #smoothMs: number | undefined;
+  #varianceMs = 0;
+  #doublings = 0;
+
+  constructor(timing: Timing) {
+    this.#timing = timing;
+  }
+
+  agree(timeoutMs: number | undefined): void {
+    this.#agreedMs = timeoutMs;
+  }
+
+  /** Of something that was sent once: an answer to what was sent twice tells nothing (Karn). */
+  measured(ms: number): void {
+    if (this.#smoothMs === undefined) [this.#smoothMs, this.#varianceMs] = [ms, ms / 2];
+    else {
+      this.#varianceMs = 0.75 * this.#varianceMs + 0.25 * Math.abs(this.#smoothMs - ms);
+      this.#smoothMs = 0.875 * this.#smoothMs + 0.125 * ms;
+    }
+  }
+
+  /** Something moves. */
+  answered(): void {
+    this.#doublings = 0;
+  }
+
+  silent(): void {
+    this.#doublings += 1;
+  }
+
+  get waitMs(): number {
+    const { firstMs, leastMs, mostMs } = this.#timing;
+    const measured = this.#smoothMs === undefined ? firstMs : this.#smoothMs + 4 * this.#varianceMs;
+    const base = this.#agreedMs ?? Math.max(leastMs, measured);
+    return Math.min(Math.max(mostMs, this.#agreedMs ?? 0), base * 2 ** this.#doublings);
+  }
+}
