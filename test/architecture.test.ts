@@ -30,9 +30,19 @@ const LAWS: readonly Law[] = [
     may: '^src/(base|protocols/$1/(wire|session))/',
   },
   {
+    why: 'transfers of TFTP are machines: packets and time go in, packets come out',
+    from: /^src\/protocols\/(\w+)\/transfer\//,
+    may: '^src/(base|protocols/$1/(wire|transfer))/',
+  },
+  {
+    why: 'what both sides of TFTP do alike: machines with sockets and files',
+    from: /^src\/protocols\/(tftp)\/channel\//,
+    may: '^(node:dgram$|src/(base|files|protocols/$1/(wire|transfer|channel))/)',
+  },
+  {
     why: 'a server knows its own protocol, files, accounts and events; never another protocol nor a client',
     from: /^src\/protocols\/(\w+)\/server\//,
-    may: '^(node:(net|tls|stream|dgram|dns/promises|crypto)$|src/(base|files|accounts|observe|protocols/(listing|door)|protocols/$1/(wire|session|channel|server))/)',
+    may: '^(node:(net|tls|stream|dgram|dns/promises|crypto)$|re2js$|src/(base|files|accounts|observe|protocols/(listing|door)|protocols/$1/(wire|session|transfer|channel|server))/)',
   },
   {
     why: 'what server and client do alike with sockets knows nothing but sockets',
@@ -42,7 +52,7 @@ const LAWS: readonly Law[] = [
   {
     why: 'a client knows its own protocol, files and events; never another protocol nor a server',
     from: /^src\/protocols\/(\w+)\/client\//,
-    may: '^(node:(net|tls|stream|dgram|dns/promises|crypto)$|src/(base|files|observe|protocols/listing|protocols/$1/(wire|session|channel|client))/)',
+    may: '^(node:(net|tls|stream|dgram|dns/promises|crypto)$|src/(base|files|observe|protocols/listing|protocols/$1/(wire|session|transfer|channel|client))/)',
   },
   { why: 'the door of a protocol', from: /^src\/protocols\/(\w+)\/index\.ts$/, may: '^src/protocols/$1/' },
   {

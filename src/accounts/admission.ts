@@ -62,8 +62,11 @@ export interface LimitedAccount {
 }
 
 export interface Admission {
-  /** A new connection of a client. */
-  enter(address: string): Admitted | Refused;
+  /**
+   * A new connection of a client. Who only claims to be at the address (over UDP anybody can) is counted all the same,
+   * but nothing of it is held against the address.
+   */
+  enter(address: string, proof?: 'connected' | 'claimed'): Admitted | Refused;
   /** A connection of which the client's address is not known yet: it counts in the total only. */
   reserve(): Admitted | Refused;
   /** A login that is about to be tried. `retryAfterMs` tells when the next one may be. */
@@ -116,9 +119,9 @@ class Gate implements Admission {
     this.#offenceRate = rate(60, 1);
   }
 
-  enter(address: string): Admitted | Refused {
+  enter(address: string, proof: 'connected' | 'claimed' = 'connected'): Admitted | Refused {
     const group = addressGroup(address);
-    const reason = this.#unwelcome(address) ?? this.#full() ?? this.#crowded(address, group);
+    const reason = this.#unwelcome(address) ?? this.#full() ?? this.#crowded(address, group, proof);
     if (reason !== undefined) return refuse(reason);
     const places = [this.#all.take(TOTAL), this.#perGroup.take(group)];
     return { outcome: 'admitted', leave: () => places.forEach((leave) => leave()) };
@@ -156,10 +159,11 @@ class Gate implements Admission {
     return this.#all.taken(TOTAL) >= connections ? `${connections} connections are open already` : undefined;
   }
 
-  #crowded(address: string, group: string): string | undefined {
+  #crowded(address: string, group: string, proof: 'connected' | 'claimed'): string | undefined {
     const reason = this.#overCap(group) ?? this.#tooQuick(group);
+    if (reason === undefined || proof === 'claimed') return reason;
     // A client in a tight loop is judged by how long it goes on, not by how quick its machine is.
-    if (reason !== undefined && this.#bans !== undefined && this.#offenceRate.take(group) === 0)
+    if (this.#bans !== undefined && this.#offenceRate.take(group) === 0)
       this.#bans.offence(address, 'too-many-connections');
     return reason;
   }

@@ -2,25 +2,22 @@
 
 const [NUL, LF, CR] = [0x00, 0x0a, 0x0d];
 
-/** Converts a stream piece by piece; a pair may lie across two pieces. */
-export class NetasciiEncoder {
-  /** Of the whole stream: what is given is what is sent. */
-  encode(bytes: Uint8Array): Uint8Array {
-    let extra = 0;
-    for (const byte of bytes) if (byte === LF || byte === CR) extra += 1;
-    if (extra === 0) return bytes;
-    const encoded = new Uint8Array(bytes.length + extra);
-    let at = 0;
-    for (const byte of bytes) {
-      if (byte === LF) encoded[at++] = CR;
-      encoded[at++] = byte;
-      if (byte === CR) encoded[at++] = NUL;
-    }
-    return encoded;
+/** Of a stream piece by piece: what is given is what is sent. Each byte may become two. */
+export function encodeNetascii(bytes: Uint8Array): Uint8Array {
+  let extra = 0;
+  for (const byte of bytes) if (byte === LF || byte === CR) extra += 1;
+  if (extra === 0) return bytes;
+  const encoded = new Uint8Array(bytes.length + extra);
+  let at = 0;
+  for (const byte of bytes) {
+    if (byte === LF) encoded[at++] = CR;
+    encoded[at++] = byte;
+    if (byte === CR) encoded[at++] = NUL;
   }
+  return encoded;
 }
 
-/** CR LF becomes LF and CR NUL becomes CR; a CR before anything else is kept, with what follows. */
+/** CR LF becomes LF and CR NUL becomes CR; a CR before anything else is kept, with what follows. A pair may lie across two pieces. */
 export class NetasciiDecoder {
   #heldCr = false;
 
