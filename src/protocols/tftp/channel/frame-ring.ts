@@ -19,13 +19,15 @@ export class FrameRing {
   #filledBytes = 0;
   #last: number | undefined;
   #lastBytes = 0;
+  readonly #fileBytes: number;
 
-  /** `fileBytes`, where it is known: a small file needs no large slab. */
+  /** `fileBytes`, where it is known: a small file needs no large slab, and all bytes of it are its end. */
   constructor(terms: { readonly blockBytes: number; readonly windowBlocks: number }, fileBytes = Infinity) {
     const { blockBytes, windowBlocks } = terms;
     const ahead = Math.min(MOST_AHEAD_FRAMES, Math.ceil(LEAST_AHEAD_BYTES / blockBytes));
     const needed = Math.floor(fileBytes / blockBytes) + 1;
     this.#blockBytes = blockBytes;
+    this.#fileBytes = fileBytes;
     this.#frames = Math.min(needed, Math.max(2, ahead) + 2 * windowBlocks);
     this.#slab = Buffer.allocUnsafe(this.#frames * this.#stride);
   }
@@ -55,10 +57,15 @@ export class FrameRing {
     return (firstKept + this.#frames - this.#block) * this.#blockBytes - this.#filledBytes;
   }
 
-  /** Whether a good part of the slab can be filled at once. */
+  get #addedBytes(): number {
+    return this.available * this.#blockBytes + this.#filledBytes;
+  }
+
+  /** Whether a good part of the slab can be filled at once, or all that is left of the file. */
   wantsMore(firstKept: number): boolean {
-    const whole = this.#frames * this.#blockBytes;
-    return this.roomBytes(firstKept) >= Math.min(whole, Math.max(this.#blockBytes, whole >> 1));
+    const room = this.roomBytes(firstKept);
+    if (room === 0) return false;
+    return room >= (this.#frames * this.#blockBytes) >> 1 || room > this.#fileBytes - this.#addedBytes;
   }
 
   /** Adds what fits: no more than {@link roomBytes}. */
@@ -70,6 +77,7 @@ export class FrameRing {
       this.#filledBytes += count;
       if (this.#filledBytes === this.#blockBytes) this.#next();
     }
+    if (this.#last === undefined && this.#addedBytes === this.#fileBytes) this.end();
   }
 
   /** No more bytes come: what has been begun is the last block, and it may be empty (RFC 1350 §6). */
