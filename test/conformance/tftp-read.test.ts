@@ -186,17 +186,17 @@ describe('strangers', () => {
     assert.deepEqual(served.server.sessions(), []);
   });
 
-  test('who ask from the port of a service are not answered at all', async () => {
+  test('who ask from the port of a service are not answered at all', async (context) => {
     await using served = await startTestTftp();
     await put(served, 10);
-    let isBound = true;
-    const client = await RawTftp.open(served, { port: 13 }).catch(() => {
-      isBound = false;
-    });
-    if (!isBound || client === undefined) return;
-    client.send(rrq('f', 'octet'));
-    assert.ok(await client.isSilent());
-    client[Symbol.dispose]();
+    const client = await RawTftp.open(served, { port: 13 }).catch(() => undefined);
+    if (client === undefined) {
+      context.skip('port 13 cannot be bound here');
+      return;
+    }
+    using asking = client;
+    asking.send(rrq('f', 'octet'));
+    assert.ok(await asking.isSilent());
   });
 
   test('who send DATA to a reader are passed over', async () => {

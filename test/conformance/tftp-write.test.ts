@@ -43,13 +43,7 @@ describe('a file that is written', () => {
         const content = Buffer.alloc(size, 'content ');
         using client = await RawTftp.open(served);
         await client.ask(wrq('f', 'octet', 'blksize', String(blockBytes), 'windowsize', String(window)));
-        const blocks = Math.floor(size / blockBytes) + 1;
-        for (let first = 1; first <= blocks; first += window) {
-          const last = Math.min(blocks, first + window - 1);
-          for (let block = first; block <= last; block += 1)
-            client.send(dataOf(block, content.subarray((block - 1) * blockBytes, block * blockBytes)));
-          assert.equal(await client.next(), `ACK ${last}`);
-        }
+        await client.give(content, { blockBytes, window });
         assert.equal(await contentOf(served), content.toString('latin1'), `${size} in ${blockBytes} by ${window}`);
       }
   });

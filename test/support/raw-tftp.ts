@@ -66,7 +66,10 @@ export class RawTftp implements Disposable {
     });
   }
 
-  static async open(server: { host: string; port: number }, bind: { address?: string; port?: number } = {}) {
+  static async open(
+    server: { host: string; port: number },
+    bind: { address?: string; port?: number } = {},
+  ): Promise<RawTftp> {
     const socket = createSocket(server.host.includes(':') ? 'udp6' : 'udp4');
     await new Promise<void>((resolve, reject) => {
       socket.once('error', reject);
@@ -108,25 +111,44 @@ export class RawTftp implements Disposable {
     return this.#arrived.length === 0 && (await this.#next(ms)) === undefined;
   }
 
-  /** Takes a file to its end, acknowledging each window; the request has been answered by DATA 1 or an OACK. */
+  /** Takes a file to its end, acknowledging each window; the request is answered by DATA 1 or an OACK. */
   async receive(request: Uint8Array, { blockBytes = 512, windowBlocks = 1, rollover = 0 } = {}): Promise<Buffer> {
     const pieces: Buffer[] = [];
     this.send(request);
     for (let due = 1; ;) {
-      const { bytes, from } = await this.packet();
-      this.peer = { address: from.address, port: from.port };
-      if (bytes.readUInt16BE(0) === 6) {
-        this.send(ackOf(0));
-        continue;
+      const bytes = await this.#dataOrOptions();
+      if (bytes === undefined) this.send(ackOf(0));
+      else if (bytes.readUInt16BE(2) === due) {
+        pieces.push(bytes.subarray(4));
+        const isLast = bytes.length < blockBytes + 4;
+        if (isLast || pieces.length % windowBlocks === 0) this.send(ackOf(due));
+        if (isLast) return Buffer.concat(pieces);
+        due = due === 65_535 ? rollover : due + 1;
       }
-      if (bytes.readUInt16BE(0) !== 3) throw new Error(words({ bytes, from }));
-      if (bytes.readUInt16BE(2) !== due) continue;
-      pieces.push(bytes.subarray(4));
-      const isLast = bytes.length < blockBytes + 4;
-      if (isLast || pieces.length % windowBlocks === 0) this.send(ackOf(due));
-      if (isLast) return Buffer.concat(pieces);
-      due = due === 65_535 ? rollover : due + 1;
     }
+  }
+
+  /** Sends a file to its end, window by window; the request has been answered. */
+  async give(content: Uint8Array, { blockBytes, window }: { blockBytes: number; window: number }): Promise<void> {
+    const blocks = Math.floor(content.length / blockBytes) + 1;
+    for (let first = 1; first <= blocks; first += window) {
+      const last = Math.min(blocks, first + window - 1);
+      for (let block = first; block <= last; block += 1)
+        this.send(dataOf(block, content.subarray((block - 1) * blockBytes, block * blockBytes)));
+      const answer = await this.next();
+      if (answer !== `ACK ${last}`) throw new Error(`${answer} came instead of ACK ${last}`);
+    }
+  }
+
+  /** A DATA packet, or `undefined` for an OACK; its sender is the peer. Throws for anything else. */
+  async #dataOrOptions(): Promise<Buffer | undefined> {
+    const received = await this.packet();
+    const { bytes, from } = received;
+    this.peer = { address: from.address, port: from.port };
+    const opcode = bytes.readUInt16BE(0);
+    if (opcode === 6) return undefined;
+    if (opcode !== 3) throw new Error(words(received));
+    return bytes;
   }
 
   async #next(ms: number): Promise<Received | undefined> {
