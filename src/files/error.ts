@@ -58,6 +58,8 @@ export interface FileErrorOptions extends ErrorOptions {
   readonly detail?: string;
   /** What the peer said, as it said it: `550 No such file`. It may hold anything: escape it before showing it. */
   readonly reply?: string;
+  /** Not worth another try, although failures of this kind are as a rule. */
+  readonly again?: 'pointless';
 }
 
 /** A failure that the caller may meet in ordinary use. Anything else that is thrown is a bug. */
@@ -68,17 +70,19 @@ export class FileError extends Error {
   readonly path: string;
   readonly detail: string | undefined;
   readonly reply: string | undefined;
+  readonly #again: 'pointless' | undefined;
 
-  constructor(kind: FileErrorKind, path: string, { detail, reply, ...options }: FileErrorOptions = {}) {
+  constructor(kind: FileErrorKind, path: string, { detail, reply, again, ...options }: FileErrorOptions = {}) {
     super(detail === undefined ? `${kind}: ${path}` : `${path}: ${detail}`, options);
     this.kind = kind;
     this.path = path;
     this.detail = detail;
     this.reply = reply;
+    this.#again = again;
   }
 
   /** Whether it is worth to try the same again later. */
   get retryable(): boolean {
-    return PASSING.has(this.kind);
+    return this.#again === undefined && PASSING.has(this.kind);
   }
 }

@@ -15,6 +15,11 @@ export interface Entry {
   readonly name: string;
   readonly type: EntryType;
   readonly sizeBytes: number;
+  /**
+   * `seen` unless told · `unknown`: the place does not tell, and `sizeBytes` is 0 · `sent`: the place does not show what
+   * it has, and the size is that of the bytes that it took.
+   */
+  readonly sizeIs?: 'seen' | 'unknown' | 'sent';
   readonly modifiedMs: number;
   /** How exactly `modifiedMs` is known, where the place says so. `minute` and `day` come from a LIST: its own time zone. */
   readonly modifiedPrecision?: 'millisecond' | 'second' | 'minute' | 'day';
@@ -116,6 +121,8 @@ export interface WriteOptions extends CallOptions {
   readonly owner?: string;
   /** Permission bits of a new file, before the process's umask. */
   readonly mode?: number;
+  /** How many bytes will come, where that is known: a place may refuse at once what it has no room for. */
+  readonly sizeBytes?: number;
   /** Nothing stands under the name, for the caller has just made its directory: a remote place need not look. */
   readonly standing?: 'nothing';
   /** Changes nothing about the upload itself. */
@@ -131,12 +138,6 @@ export interface CommitOptions {
   readonly evidence?: Completeness;
 }
 
-/** What stands under the name now. */
-export interface Committed extends Entry {
-  /** `sent`: the place does not show what it has, and the size is that of the bytes that it took. */
-  readonly sizeIs?: 'seen' | 'sent';
-}
-
 /**
  * A file being written. Nobody sees a byte of it under its name before `commit`; a reader keeps the old file.
  * Exactly one of `commit`, `keep` and `discard` ends it.
@@ -149,8 +150,8 @@ export interface Upload {
   /** Reads back what is there so far, as {@link FileReader.read} does: also what it continues. */
   readonly read?: (into: Uint8Array, positionBytes: number) => Promise<number>;
   readonly descriptor?: number;
-  /** Makes it durable and puts it under its name, whole. Failed, it must still be kept or discarded. */
-  commit(options?: CommitOptions): Promise<Committed>;
+  /** Makes it durable and puts it under its name, whole; resolves to what stands there now. Failed, it must still be kept or discarded. */
+  commit(options?: CommitOptions): Promise<Entry>;
   /** Interrupted: keeps what arrived so that the same owner can continue. Nothing is published. */
   keep(): Promise<void>;
   /** Given up: leaves nothing. */

@@ -49,4 +49,6 @@ export interface SiteOptions {
   readonly signal: AbortSignal | undefined;
   /** The name is known to be free. */
   readonly isNew: boolean;
+  /** Of the source, where it is known. */
+  readonly sizeBytes: number | undefined;
 }

@@ -29,6 +29,10 @@ const grew = (run: Run): FileError =>
 const shrank = (run: Run): FileError =>
   new FileError('integrity', run.from.path, { detail: 'ended before the size that it was said to have' });
 
+/** A size that the place does not tell can only be found out. */
+const isComparable = ({ options }: Run, { sizeIs }: Entry): boolean =>
+  options.verify !== 'none' && sizeIs !== 'unknown';
+
 type Shared = Omit<Pump, 'read' | 'span' | 'expectedBytes' | 'onRead'>;
 
 function sharedOf(run: Run, { landing, recorder }: Start, source: Entry): Shared {
@@ -37,7 +41,7 @@ function sharedOf(run: Run, { landing, recorder }: Start, source: Entry): Shared
     startBytes: recorder.doneBytes,
     tell: (bytes, bytesPerSecond) => run.tell({ kind: 'progress', bytes, sizeBytes: source.sizeBytes, bytesPerSecond }),
   });
-  const isBounded = run.options.verify !== 'none';
+  const isBounded = isComparable(run, source);
   return {
     clock: run.clock,
     pace: run.pace,
@@ -65,10 +69,10 @@ export async function moveInOrder(run: Run, { start, reader, hasher }: Moving): 
     ...sharedOf(run, start, source),
     read,
     span,
-    expectedBytes: Math.max(0, source.sizeBytes - startBytes),
+    expectedBytes: source.sizeIs === 'unknown' ? Infinity : Math.max(0, source.sizeBytes - startBytes),
     ...(hasher === undefined ? {} : { onRead: (bytes: Uint8Array) => hasher.update(bytes) }),
   });
-  if (run.options.verify !== 'none' && span.writtenBytes < source.sizeBytes) throw shrank(run);
+  if (isComparable(run, source) && span.writtenBytes < source.sizeBytes) throw shrank(run);
   return span.writtenBytes;
 }
 

@@ -40,7 +40,8 @@ async function chooseSite(run: Run, { source, standing }: Facts): Promise<Landin
   const mode = keptMode(run, source);
   const isLasting = options.resume === 'if-possible' && source.sizeBytes >= LEAST_RESUMED_BYTES;
   const isNew = options.standing === 'nothing';
-  const site: SiteOptions = { standing, replace, mode, order, isNew, signal: run.signal };
+  const sizeBytes = source.sizeIs === 'unknown' ? undefined : source.sizeBytes;
+  const site: SiteOptions = { standing, replace, mode, order, isNew, sizeBytes, signal: run.signal };
   const part = (isLasting || order === 'scattered') && standing?.type !== 'symlink' ? partSite(to, site) : undefined;
   return part ?? uploadSite(to, { ...site, order: 'in-order' });
 }

@@ -23,13 +23,17 @@ function uploadLanding(upload: Upload, replace: SiteOptions['replace']): Landing
 /** The owner is the destination's label: whoever copies to the same name again finds what was left. */
 export function uploadSite(place: Place, options: SiteOptions): LandingSite {
   const { files, path, label } = place;
-  const { signal, replace, mode, isNew } = options;
+  const { signal, replace, mode, isNew, sizeBytes } = options;
   const call = signal === undefined ? {} : { signal };
   const interruptedSize = async (): Promise<number | undefined> => await files.interruptedSize?.(path, label, call);
   const open = async (startBytes: number): Promise<Landing> => {
     const start =
       startBytes > 0 ? ({ from: 'offset', offsetBytes: startBytes } as const) : ({ from: 'nothing' } as const);
-    const known = { ...(mode === undefined ? {} : { mode }), ...(isNew ? ({ standing: 'nothing' } as const) : {}) };
+    const known = {
+      ...(mode === undefined ? {} : { mode }),
+      ...(sizeBytes === undefined ? {} : { sizeBytes }),
+      ...(isNew ? ({ standing: 'nothing' } as const) : {}),
+    };
     return uploadLanding(await files.openUpload(path, { ...call, ...known, start, owner: label }), replace);
   };
   return {

@@ -9,3 +9,6 @@ export {
 } from './server/options.ts';
 export { type MapProblem, type NamedRequest, type NameMap, parseNameMap } from './server/name-map.ts';
 export { DEFAULT_TIMING, type Timing } from './transfer/round-trip.ts';
+export { connectTftp } from './client/connect-tftp.ts';
+export type { TftpClientOptions, TftpFileSystem } from './client/options.ts';
+export type { TransferMode } from './wire/mode.ts';

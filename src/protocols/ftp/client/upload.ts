@@ -6,7 +6,7 @@
  */
 import { baseName, parentOf, type VirtualPath } from '../../../base/virtual-path.ts';
 import { FileError } from '../../../files/error.ts';
-import type { CallOptions, CommitOptions, Committed, Entry, Upload, WriteOptions } from '../../../files/file-system.ts';
+import type { CallOptions, CommitOptions, Entry, Upload, WriteOptions } from '../../../files/file-system.ts';
 import {
   type Begun,
   callOf,
@@ -86,7 +86,7 @@ class RemoteUpload implements Upload {
     });
   }
 
-  commit({ stillWanted, replace }: CommitOptions = {}): Promise<Committed> {
+  commit({ stillWanted, replace }: CommitOptions = {}): Promise<Entry> {
     return this.#inTurn(async () => {
       this.#confirmOpen();
       const { path, part } = this.#target;
@@ -268,7 +268,7 @@ class RemoteUpload implements Upload {
   }
 
   /** What the server has must be what was sent; bytes behind those may have lain there before. */
-  async #confirmSize(): Promise<Committed> {
+  async #confirmSize(): Promise<Entry> {
     const { part, path } = this.#target;
     const expectedBytes = Math.max(this.#partBytes, this.#positionBytes);
     const entry = await lookAt(this.#remote, part, this.#options);
@@ -287,7 +287,7 @@ class RemoteUpload implements Upload {
   }
 
   /** A file that is replaced keeps its permission bits, where the server shows them and has a command for them. */
-  async #withMode(entry: Committed): Promise<Committed> {
+  async #withMode(entry: Entry): Promise<Entry> {
     const wanted = this.#target.existing?.mode ?? this.#target.mode;
     const mode = wanted === undefined ? undefined : wanted & 0o777;
     if (mode === undefined || entry.mode === mode) return entry;

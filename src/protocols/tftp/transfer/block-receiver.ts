@@ -36,7 +36,6 @@ export class BlockReceiver {
   #repeatedMs = -Infinity;
   #sentMs = 0;
   #isMeasurable = false;
-  #silences = 0;
   #wakeAtMs: number | undefined;
 
   constructor({ timing, terms, peer, rollover }: ReceiverOptions) {
@@ -110,12 +109,10 @@ export class BlockReceiver {
       this.stop();
       return [{ kind: 'end', outcome: 'confirmed' }];
     }
-    this.#silences += 1;
-    if (this.#silences >= (this.#isProven ? this.#timing.tries : this.#timing.triesUnproven)) {
+    if (this.#roundTrip.silent(this.#isProven ? 'proven' : 'unproven', nowMs) === 'give-up') {
       this.stop();
       return [{ kind: 'fail', why: 'silent' }];
     }
-    this.#roundTrip.silent();
     this.#isMeasurable = false;
     this.#hasToldGap = false;
     this.#waitFrom(nowMs);
@@ -184,13 +181,12 @@ export class BlockReceiver {
     this.#isMeasurable = false;
     this.#hasToldGap = false;
     this.#repeatedMs = -Infinity;
-    this.#roundTrip.answered();
-    this.#silences = 0;
+    this.#roundTrip.answered(nowMs);
     this.#isProven = true;
   }
 
   #waitFrom(nowMs: number): void {
     this.#sentMs = nowMs;
-    this.#wakeAtMs = nowMs + this.#roundTrip.waitMs;
+    this.#wakeAtMs = this.#roundTrip.deadline(nowMs);
   }
 }

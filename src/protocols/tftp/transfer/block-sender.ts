@@ -22,7 +22,6 @@ export interface SenderOptions {
 }
 
 export class BlockSender {
-  readonly #timing: Timing;
   readonly #roundTrip: RoundTrip;
   #terms: Agreed;
   #state: 'new' | 'opening' | 'sending' | 'ended' = 'new';
@@ -40,11 +39,9 @@ export class BlockSender {
   #restartedAt: number | undefined;
   #sentMs = 0;
   #isMeasurable = false;
-  #silences = 0;
   #wakeAtMs: number | undefined;
 
   constructor({ timing, terms, opening, peer }: SenderOptions) {
-    this.#timing = timing;
     this.#terms = terms;
     this.#opening = opening;
     this.#isProven = peer === 'proven';
@@ -115,9 +112,7 @@ export class BlockSender {
   /** Time has come to {@link wakeAtMs}. */
   wake(nowMs: number): readonly Effect[] {
     if (this.#wakeAtMs === undefined || nowMs < this.#wakeAtMs) return NOTHING;
-    this.#silences += 1;
-    if (this.#silences >= (this.#isProven ? this.#timing.tries : this.#timing.triesUnproven)) return this.#giveUp();
-    this.#roundTrip.silent();
+    if (this.#roundTrip.silent(this.#isProven ? 'proven' : 'unproven', nowMs) === 'give-up') return this.#giveUp();
     this.#isMeasurable = false;
     if (this.#state === 'opening') {
       this.#waitFrom(nowMs);
@@ -167,8 +162,7 @@ export class BlockSender {
   #progress(nowMs: number): void {
     if (this.#isMeasurable) this.#roundTrip.measured(nowMs - this.#sentMs);
     this.#isMeasurable = false;
-    this.#roundTrip.answered();
-    this.#silences = 0;
+    this.#roundTrip.answered(nowMs);
     this.#isProven = true;
     this.#wakeAtMs = undefined;
   }
@@ -186,7 +180,7 @@ export class BlockSender {
 
   #waitFrom(nowMs: number): void {
     this.#sentMs = nowMs;
-    this.#wakeAtMs = nowMs + this.#roundTrip.waitMs;
+    this.#wakeAtMs = this.#roundTrip.deadline(nowMs);
   }
 
   /** The number on the wire of a block. */

@@ -5,8 +5,10 @@ export interface Timing {
   readonly firstMs: number;
   readonly leastMs: number;
   readonly mostMs: number;
-  /** How often something is sent without an answer before the transfer is given up. */
+  /** How often something is sent without an answer before the transfer is given up… */
   readonly tries: number;
+  /** …but not before the peer has been silent for so long. */
+  readonly silenceMs: number;
   /** The same while nobody has shown that he is where he says: an address can be forged. */
   readonly triesUnproven: number;
   /** After the last ACK, how long it is repeated when it is asked for again. */
@@ -18,6 +20,7 @@ export const DEFAULT_TIMING: Timing = {
   leastMs: 200,
   mostMs: 5_000,
   tries: 6,
+  silenceMs: 0,
   triesUnproven: 3,
   dallyMs: 3_000,
 };
@@ -28,12 +31,16 @@ export class RoundTrip {
   #agreedMs: number | undefined;
   #smoothMs: number | undefined;
   #varianceMs = 0;
-  #doublings = 0;
+  /** Since the peer was heard, or since the beginning. */
+  #silences = 0;
+  #heardMs: number | undefined;
+  #hasAnswered = false;
 
   constructor(timing: Timing) {
     this.#timing = timing;
   }
 
+  /** Holds once the peer has answered: who only claims to be there shall not be waited for longer. */
   agree(timeoutMs: number | undefined): void {
     this.#agreedMs = timeoutMs;
   }
@@ -48,18 +55,34 @@ export class RoundTrip {
   }
 
   /** Something moves. */
-  answered(): void {
-    this.#doublings = 0;
+  answered(nowMs: number): void {
+    this.#silences = 0;
+    this.#heardMs = nowMs;
+    this.#hasAnswered = true;
   }
 
-  silent(): void {
-    this.#doublings += 1;
+  /** A wait is over. Tells whether it was the last one. */
+  silent(peer: 'proven' | 'unproven', nowMs: number): 'again' | 'give-up' {
+    const { tries, triesUnproven, silenceMs } = this.#timing;
+    this.#silences += 1;
+    const isTired = this.#silences >= (peer === 'proven' ? tries : triesUnproven);
+    return isTired && nowMs >= (this.#heardMs ?? 0) + silenceMs ? 'give-up' : 'again';
   }
 
-  get waitMs(): number {
+  /** When the answer to what is sent now is overdue. */
+  deadline(nowMs: number): number {
+    this.#heardMs ??= nowMs;
+    const { silenceMs } = this.#timing;
+    const due = nowMs + this.#waitMs;
+    const end = this.#heardMs + silenceMs;
+    return silenceMs > 0 && end > nowMs ? Math.min(due, end) : due;
+  }
+
+  get #waitMs(): number {
     const { firstMs, leastMs, mostMs } = this.#timing;
     const measured = this.#smoothMs === undefined ? firstMs : this.#smoothMs + 4 * this.#varianceMs;
-    const base = this.#agreedMs ?? Math.max(leastMs, measured);
-    return Math.min(Math.max(mostMs, this.#agreedMs ?? 0), base * 2 ** this.#doublings);
+    const agreedMs = this.#hasAnswered ? this.#agreedMs : undefined;
+    const base = agreedMs ?? Math.max(leastMs, measured);
+    return Math.min(Math.max(mostMs, agreedMs ?? 0), base * 2 ** this.#silences);
   }
 }
