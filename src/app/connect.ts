@@ -8,7 +8,8 @@ import { ConfigurationError } from '../config/problem.ts';
 import { FileError, localFileSystem, type RemoteFileSystem } from '../files/index.ts';
 import { connectFtp } from '../protocols/ftp/client/connect-ftp.ts';
 import type { FtpClientOptions, Security } from '../protocols/ftp/client/options.ts';
-import type { FtpFileSystem, FtpPowers } from '../protocols/ftp/client/powers.ts';
+import type { FtpPowers } from '../protocols/ftp/client/powers.ts';
+import type { TftpClientOptions } from '../protocols/tftp/client/options.ts';
 import { type CredentialSources, findCredentials } from './places/credentials.ts';
 import { isUrl, parsePlaceUrl, type PlaceUrl, withoutPassword } from './places/place-url.ts';
 
@@ -16,6 +17,8 @@ import { isUrl, parsePlaceUrl, type PlaceUrl, withoutPassword } from './places/p
 export type ConnectOptions = Omit<FtpClientOptions, 'host' | 'port' | 'user' | 'password' | 'account' | 'security'> &
   CredentialSources & {
     readonly password?: string;
+    /** What only TFTP knows. */
+    readonly tftp?: Pick<TftpClientOptions, 'blockBytes' | 'windowBlocks' | 'timeoutSeconds' | 'options' | 'timing'>;
     /** Where relative paths of this machine begin; the working directory unless told. */
     readonly cwd?: string;
   };
@@ -39,7 +42,7 @@ const FTP_SECURITY: ReadonlyMap<string, (port: number | undefined) => Security> 
 ]);
 
 /** Schemes that can be connected to. */
-const CONNECTABLE_SCHEMES: readonly string[] = [...FTP_SECURITY.keys(), 'file'];
+const CONNECTABLE_SCHEMES: readonly string[] = [...FTP_SECURITY.keys(), 'tftp', 'file'];
 
 /** A path of a URL in a place: relative to the login's directory unless it begins with `/`. */
 export function pathWithin(home: VirtualPath, path: string): VirtualPath {
@@ -62,6 +65,8 @@ export function readUrl(text: string): PlaceUrl {
       { where, what: `names the machine ${url.host}, and file: is this one: write file:///path` },
     ]);
   if (url.host === '' && url.scheme !== 'file') throw new ConfigurationError([{ where, what: 'names no host' }]);
+  if (url.scheme === 'tftp' && url.user !== undefined)
+    throw new ConfigurationError([{ where, what: 'names a user, and TFTP has no login: leave the name out' }]);
   return url;
 }
 
@@ -69,9 +74,10 @@ export function readUrl(text: string): PlaceUrl {
 export const fileOf = ({ path }: PlaceUrl): string => (/^[A-Za-z]:/.test(path) && sep === '\\' ? path : `/${path}`);
 
 /** What is the client's own of the options. */
-const withoutSources = (options: ConnectOptions): Omit<ConnectOptions, keyof CredentialSources> => {
+const withoutSources = (options: ConnectOptions): Omit<ConnectOptions, keyof CredentialSources | 'tftp'> => {
   const own = { ...options };
   delete own.user;
+  delete own.tftp;
   return own;
 };
 
@@ -90,9 +96,27 @@ export async function ftpOptions(url: PlaceUrl, options: ConnectOptions): Promis
   };
 }
 
-/** The server of a URL, as a client of FTP. */
-export const connectUrl = async (url: PlaceUrl, options: ConnectOptions): Promise<FtpFileSystem> =>
-  await connectFtp(await ftpOptions(url, options));
+/** The server of a URL as a file system, with what only FTP can do. */
+export type OpenedServer = RemoteFileSystem & { readonly ftp?: FtpPowers };
+
+/** Loaded when it is needed: most commands never do. */
+async function connectTftpUrl(url: PlaceUrl, options: ConnectOptions): Promise<OpenedServer> {
+  const { connectTftp } = await import('../protocols/tftp/client/connect-tftp.ts');
+  return await connectTftp({
+    host: url.host,
+    mode: url.type === 'ascii' ? 'netascii' : 'octet',
+    names: url.path.startsWith('/') ? 'absolute' : 'relative',
+    ...options.tftp,
+    ...present('port', url.port),
+    ...present('clock', options.clock),
+    ...present('observe', options.observe),
+    ...present('signal', options.signal),
+  });
+}
+
+/** Opens the server of a URL. */
+export const connectUrl = async (url: PlaceUrl, options: ConnectOptions): Promise<OpenedServer> =>
+  url.scheme === 'tftp' ? await connectTftpUrl(url, options) : await connectFtp(await ftpOptions(url, options));
 
 /** A local folder as a place; nothing below it leads out of it. */
 function localPlace(root: string, path: VirtualPath): Connected {
@@ -112,7 +136,7 @@ function localRoot(path: string, cwd: string): Connected {
 }
 
 /**
- * Opens the place of a URL: `ftp:`, `ftps:` and `ftpes:` (TLS before the login), `file:`, or a path of this machine.
+ * Opens the place of a URL: `ftp:`, `ftps:` and `ftpes:` (TLS before the login), `tftp:`, `file:`, or a path of this machine.
  * Rejects with a `FileError` as {@link connectFtp} does, or with a `ConfigurationError` when the URL cannot be understood.
  */
 export async function connect(url: string, options: ConnectOptions = {}): Promise<Connected> {
@@ -120,7 +144,7 @@ export async function connect(url: string, options: ConnectOptions = {}): Promis
   if (!isUrl(url)) return localRoot(url, cwd);
   const parsed = readUrl(url);
   if (parsed.scheme === 'file') return localRoot(fileOf(parsed), cwd);
-  if (parsed.type === 'ascii')
+  if (parsed.type === 'ascii' && parsed.scheme !== 'tftp')
     throw new ConfigurationError([
       { where: withoutPassword(url), what: 'asks for ;type=a: leave it out, and use ftp.readText and ftp.writeText' },
     ]);

@@ -6,7 +6,7 @@ import { createPasswordHasher } from '../accounts/password.ts';
 import type { Clock } from '../base/clock.ts';
 import type { ServeSettings } from '../config/settings.ts';
 import type { Observer } from '../observe/event.ts';
-import type { FtpServer } from '../protocols/ftp/index.ts';
+import type { SessionInfo } from '../observe/session-info.ts';
 import { type AccountSources, openAccountSources } from './account-sources.ts';
 import { AccountBuilder } from './accounts.ts';
 import { type KeptBans, openBans } from './bans.ts';
@@ -14,6 +14,7 @@ import { Folders } from './folders.ts';
 import { Guests } from './guests.ts';
 import { type Logs, openLogs } from './logs.ts';
 import { type MadeUpAccount, makeUpAccount } from './made-up-account.ts';
+import { TftpNames } from './tftp-names.ts';
 import { openTls, type Tls } from './tls.ts';
 import { openUploadHooks, type UploadHooks } from './upload-hooks.ts';
 
@@ -28,6 +29,16 @@ export interface ServeSurroundings {
   readonly pid?: number;
 }
 
+/** A listener that is open, whatever it speaks. */
+export interface OpenServer {
+  readonly host: string;
+  readonly port: number;
+  sessions(): readonly SessionInfo[];
+  endSessions(account: string, reason: string): number;
+  kick(session: string, reason: string): boolean;
+  close(options?: { readonly graceMs?: number }): Promise<void>;
+}
+
 export interface House {
   readonly settings: ServeSettings;
   readonly surroundings: ServeSurroundings;
@@ -38,11 +49,12 @@ export interface House {
   readonly sources: AccountSources;
   readonly tls: Tls;
   readonly guests: Guests;
+  readonly tftpNames: TftpNames;
   readonly folders: Folders;
   readonly hooks: UploadHooks | undefined;
   readonly madeUp: MadeUpAccount | undefined;
   /** The listeners that are open. */
-  readonly servers: FtpServer[];
+  readonly servers: OpenServer[];
 }
 
 /** Opens everything but the listeners; what has been opened is on the stack. */
@@ -85,6 +97,7 @@ export async function openHouse(
     sources,
     tls,
     guests,
+    tftpNames: new TftpNames(settings),
     folders,
     madeUp,
     hooks,

@@ -28,8 +28,9 @@ const lostAccounts = (before: ServeSettings, next: ServeSettings): Problem[] =>
 
 /** New settings are proved whole before anything of them is taken. */
 async function takeAnew(house: House): Promise<ReloadResult> {
-  const { settings, surroundings, sources, guests, servers, tls, logs } = house;
+  const { settings, surroundings, sources, guests, servers, tls, logs, tftpNames } = house;
   await logs.reopen();
+  tftpNames.reload();
   const certificates = tls.reload();
   const next = surroundings.resettle?.();
   if (next === undefined) return certificates;

@@ -11,17 +11,18 @@ import type { KeptBans } from './bans.ts';
 import { watchFile } from './config-watch.ts';
 import { type Controls, sessionControls } from './control/controls.ts';
 import { openControlSocket } from './control/server.ts';
-import { type House, openHouse, type ServeSurroundings } from './house.ts';
+import { type House, openHouse, type OpenServer, type ServeSurroundings } from './house.ts';
 import { listenError } from './listen-error.ts';
 import type { MadeUpAccount } from './made-up-account.ts';
 import { reload, ruleProblems } from './reload.ts';
 import { checkRoots, makeFolders } from './roots.ts';
+import { openTftp } from './tftp.ts';
 import type { ServedCertificate } from './tls.ts';
 
 export type { ServeSurroundings } from './house.ts';
 
 export interface OpenListener {
-  readonly protocol: 'ftp' | 'ftps';
+  readonly protocol: ListenerSettings['protocol'];
   readonly host: string;
   readonly port: number;
 }
@@ -45,33 +46,38 @@ function checkFolders(settings: ServeSettings): void {
   if (unmade.length > 0) throw new ConfigurationError(unmade);
 }
 
-async function openListener(listener: ListenerSettings, house: House, nextSession: () => string): Promise<FtpServer> {
+function openFtp(listener: ListenerSettings, house: House, nextSession: () => string): Promise<FtpServer> {
   const { settings, surroundings, logs, authenticator, admission, bans, tls } = house;
   const { host, port, masquerade, passivePorts, trustedProxies } = listener;
   const options = tls.optionsFor(listener);
+  return startFtpServer({
+    host,
+    port,
+    masquerade,
+    trustedProxies,
+    authenticator,
+    admission,
+    nextSession,
+    bans: bans.list,
+    observe: logs.observe,
+    clock: surroundings.clock,
+    limits: settings.limits,
+    ...(settings.greeting === undefined ? {} : { greeting: settings.greeting }),
+    ...(passivePorts === undefined ? {} : { passivePorts }),
+    ...(options === undefined ? {} : { tls: options }),
+  });
+}
+
+async function openListener(listener: ListenerSettings, house: House, nextSession: () => string): Promise<OpenServer> {
+  const open = listener.protocol === 'tftp' ? openTftp : openFtp;
   try {
-    return await startFtpServer({
-      host,
-      port,
-      masquerade,
-      trustedProxies,
-      authenticator,
-      admission,
-      nextSession,
-      bans: bans.list,
-      observe: logs.observe,
-      clock: surroundings.clock,
-      limits: settings.limits,
-      ...(settings.greeting === undefined ? {} : { greeting: settings.greeting }),
-      ...(passivePorts === undefined ? {} : { passivePorts }),
-      ...(options === undefined ? {} : { tls: options }),
-    });
+    return await open(listener, house, nextSession);
   } catch (cause) {
     throw listenError(listener, cause);
   }
 }
 
-const closeAll = async (servers: readonly FtpServer[], graceMs: number): Promise<void> => {
+const closeAll = async (servers: readonly OpenServer[], graceMs: number): Promise<void> => {
   await Promise.all(servers.map((server) => server.close({ graceMs })));
 };
 

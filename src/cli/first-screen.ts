@@ -9,7 +9,8 @@ import { authority } from '../base/authority.ts';
 import { printable } from '../base/escape.ts';
 import type { ServeSettings } from '../config/settings.ts';
 
-const IOS_PORT = 21;
+/** Where IOS looks for servers: it takes no port. */
+const IOS_PORTS = { ftp: 21, ftps: 990, tftp: 69 } as const;
 
 /** What a listener says of encryption. */
 const ENCRYPTION: Readonly<Record<ServeSettings['listeners'][number]['tls'], string>> = {
@@ -33,8 +34,12 @@ const reach = ({ host }: OpenListener): string => {
   return isEveryAddress(host) ? 'every address of this machine' : 'reachable from the network';
 };
 
+/** What a listener says of encryption, and TFTP of logins. */
+const protectionOf = ({ protocol }: OpenListener, { settings }: Shown, index: number): string =>
+  protocol === 'tftp' ? 'no login, not encrypted' : ENCRYPTION[settings.listeners[index]?.tls ?? 'off'];
+
 /** What an account may do, in a word. */
-function rightsText({ permissions }: AccountDefinition): string {
+function rightsText({ permissions }: Pick<AccountDefinition, 'permissions'>): string {
   const [rule] = permissions;
   if (permissions.length === 1 && rule?.path === '/' && rule.allow.length === PERMISSIONS.length) return 'read-write';
   const isReading = permissions.every(({ allow }) => allow.every((one) => one === 'list' || one === 'read'));
@@ -42,10 +47,13 @@ function rightsText({ permissions }: AccountDefinition): string {
 }
 
 /** `/srv/images`, or each folder behind the place where it is seen. */
-const treeText = ({ mounts }: AccountDefinition): string =>
+const treeText = ({ mounts }: Pick<AccountDefinition, 'mounts'>): string =>
   mounts
     .map(({ at, directory }) => (at === '/' ? printable(directory) : `${printable(directory)} at ${printable(at)}`))
     .join(', ');
+
+/** A long list of rules is for `--check` of the file, not for a screen. */
+const GUESTS_SHOWN = 8;
 
 function accountLines({ settings, madeUp }: Shown): string[] {
   const lines = settings.accounts.map(({ definition }) => {
@@ -53,9 +61,17 @@ function accountLines({ settings, madeUp }: Shown): string[] {
     const password = madeUp?.name === name ? `, password ${madeUp.password}` : '';
     return `  account  ${printable(name)}${password}, ${rightsText(definition)}, sees ${treeText(definition)}`;
   });
+  const guests = settings.networks.slice(0, GUESTS_SHOWN).map((rule) => {
+    const doors = rule.protocols.join(', ');
+    return `  guests   from ${rule.clients.join(', ')} over ${doors}, no login, ${rightsText(rule)}, see ${treeText(rule)}`;
+  });
   const { anonymous } = settings;
-  if (anonymous === undefined) return lines;
-  return [...lines, `  account  anonymous, any password, ${rightsText(anonymous)}, sees ${treeText(anonymous)}`];
+  if (anonymous === undefined) return [...lines, ...guests];
+  return [
+    ...lines,
+    ...guests,
+    `  account  anonymous, any password, ${rightsText(anonymous)}, sees ${treeText(anonymous)}`,
+  ];
 }
 
 function certificateLines({ certificate }: Shown): string[] {
@@ -67,10 +83,9 @@ function certificateLines({ certificate }: Shown): string[] {
 
 /** What is served, line by line; the same for a check and for a start. */
 export const servedLines = (shown: Shown): string[] => [
-  ...shown.listeners.map((listener, index) => {
-    const { tls = 'off' } = shown.settings.listeners[index] ?? {};
-    return `  listens  ${urlOf(listener)}  (${reach(listener)}, ${ENCRYPTION[tls]})`;
-  }),
+  ...shown.listeners.map(
+    (listener, index) => `  listens  ${urlOf(listener)}  (${reach(listener)}, ${protectionOf(listener, shown, index)})`,
+  ),
   ...accountLines(shown),
   ...certificateLines(shown),
 ];
@@ -105,25 +120,32 @@ function trustText({ settings, certificate }: Shown): string {
 const quoted = (path: string): string =>
   /^[\w./+-]+$/.test(path) ? path : `'${printable(path).replaceAll("'", String.raw`'\''`)}'`;
 
+/** For the first listener: a line for this machine, and one for a device. */
 function copyLines(shown: Shown): string[] {
   const [listener] = shown.listeners;
   if (listener === undefined) return [];
+  const { protocol, host, port } = listener;
+  const isTftp = protocol === 'tftp';
   const { name, password } = loginOf(shown);
-  const near = authority(nearHost(listener.host), listener.port);
-  const isForDevices = !isLoopback(listener.host) && listener.port === IOS_PORT;
+  const login = isTftp ? '' : `${name}:${password}@`;
+  const near = authority(nearHost(host), port);
+  const spoken = isTftp ? 'tftp' : 'ftp';
+  const isForDevices = !isLoopback(host) && port === IOS_PORTS[protocol];
   return [
     'Try it from this machine:',
-    `  curl ${trustText(shown)}${listener.protocol}://${name}:${password}@${near}/`,
+    isTftp ? `  curl -O tftp://${near}/FILE` : `  curl ${trustText(shown)}${protocol}://${login}${near}/`,
     isForDevices
       ? 'At the prompt of an IOS device:'
-      : `At the prompt of an IOS device, once it is served with --listen ftp://0.0.0.0:${IOS_PORT}:`,
-    `  copy ftp://${name}:${password}@${farHost(listener.host)}/FILE flash:`,
+      : `At the prompt of an IOS device, once it is served with --listen ${spoken}://0.0.0.0:${IOS_PORTS[spoken]}:`,
+    `  copy ${spoken}://${login}${farHost(host)}/FILE flash:`,
   ];
 }
 
 /** The sentence for those who serve beyond this machine; empty when nobody else can listen in. */
 export function clearTextWarning(listeners: readonly OpenListener[], settings: ServeSettings): string {
-  const open = listeners.map(({ host }, index) => (isLoopback(host) ? undefined : settings.listeners[index]?.tls));
+  const open = listeners.map(({ host, protocol }, index) =>
+    isLoopback(host) || protocol === 'tftp' ? undefined : settings.listeners[index]?.tls,
+  );
   if (open.includes('off'))
     return 'FTP is not encrypted: whoever is on the way reads names, passwords and files. Use it on networks that you trust.';
   return open.includes('offered')
@@ -131,11 +153,15 @@ export function clearTextWarning(listeners: readonly OpenListener[], settings: S
     : '';
 }
 
+/** `FTP`, `FTP and TFTP`. */
+const namesOf = (listeners: readonly OpenListener[]): string =>
+  [...new Set(listeners.map(({ protocol }) => protocol.toUpperCase()))].join(' and ');
+
 /** The whole screen. */
 export function firstScreen(shown: Shown): string {
   const warning = clearTextWarning(shown.listeners, shown.settings);
   const paragraphs = [
-    ['Portcall serves files over FTP.'],
+    [`Portcall serves files over ${namesOf(shown.listeners)}.`],
     servedLines(shown),
     copyLines(shown),
     [...(warning === '' ? [] : [warning]), 'Ctrl-C stops it.'],

@@ -37,7 +37,7 @@ export function accountsOf(origin: Origin, flags: FlagSettings, root: RootSettin
       secret: { kind: 'password', password },
     });
   }
-  if (accounts.size > 0 || isOpen(origin, flags)) return [...accounts.values()];
+  if (!isMadeUp(origin, flags)) return [...accounts.values()];
   return [{ definition: simpleDefinition(MADE_UP_NAME, 'read-write', root.path), secret: { kind: 'made-up' } }];
 }
 
@@ -52,13 +52,50 @@ export function anonymousOf(origin: Origin, flags: FlagSettings, root: RootSetti
   return isAsked ? simpleDefinition('anonymous', 'read-only', anonymousFolder(origin, root).path) : undefined;
 }
 
-export const networkRulesOf = ({ contents, directory }: Origin, root: RootSettings): NetworkRule[] =>
+/** Nobody is named at all: an account is made up, and over TFTP, which has none, this machine may read. */
+const isMadeUp = (origin: Origin, flags: FlagSettings): boolean =>
+  (origin.contents.accounts ?? []).length === 0 && flags.users.length === 0 && !isOpen(origin, flags);
+
+const THIS_MACHINE: readonly string[] = ['127.0.0.0/8', '::1/128'];
+
+const readingHere = (root: RootSettings): NetworkRule => ({
+  clients: THIS_MACHINE,
+  mounts: [{ at: '/', directory: root.path, access: 'read-only' }],
+  permissions: [{ path: '/', allow: ['list', 'read'] }],
+  protocols: ['tftp'],
+});
+
+const writtenRules = ({ contents, directory }: Origin, root: RootSettings): NetworkRule[] =>
   (contents.networks ?? []).map((written) => ({
     clients: written.clients,
     mounts: mountsOf({ root: written.root, mounts: written.mounts }, { directory, common: root.path }),
     permissions: written.allow,
     protocols: written.protocols,
   }));
+
+export const networkRulesOf = (origin: Origin, flags: FlagSettings, root: RootSettings): NetworkRule[] =>
+  isMadeUp(origin, flags) ? [readingHere(root)] : writtenRules(origin, root);
+
+/** Whether anybody may in over TFTP. */
+export const hasTftpGuests = (origin: Origin, flags: FlagSettings): boolean =>
+  isMadeUp(origin, flags) ||
+  flags.anonymous ||
+  origin.contents.anonymous !== undefined ||
+  (origin.contents.networks ?? []).some(({ protocols }) => protocols.includes('tftp'));
+
+/** A TFTP listener at which nobody may do anything. */
+export function tftpWarnings(
+  origin: Origin,
+  flags: FlagSettings,
+  listeners: readonly { readonly protocol: string }[],
+): string[] {
+  const isServed = listeners.some(({ protocol }) => protocol === 'tftp');
+  return isServed && !hasTftpGuests(origin, flags)
+    ? [
+        'tftp:// lets nobody in, for TFTP has no login: say in networks who may do what, or add --anonymous to let all read',
+      ]
+    : [];
+}
 
 type WithFolders = Pick<WrittenAccount, 'root' | 'mounts'>;
 
@@ -73,8 +110,8 @@ function foldersOf(row: WithFolders, keys: readonly Key[], origin: Origin, root:
 export function allFolders(origin: Origin, flags: FlagSettings, root: RootSettings): RootSettings[] {
   const { accounts = [], networks = [], anonymous, accountDatabase, accountHook } = origin.contents;
   const isAnonymous = flags.anonymous || anonymous !== undefined;
-  const isMadeUp = accounts.length === 0 && flags.users.length === 0 && !isOpen(origin, flags);
-  const isCommon = isMadeUp || flags.users.length > 0 || accountDatabase !== undefined || accountHook !== undefined;
+  const isCommon =
+    isMadeUp(origin, flags) || flags.users.length > 0 || accountDatabase !== undefined || accountHook !== undefined;
   const named = new Set(flags.users.map(({ name }) => name));
   const folders = [
     ...(isCommon ? [root] : []),

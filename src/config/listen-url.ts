@@ -1,17 +1,19 @@
-/** Where to listen, as a URL: `ftp://127.0.0.1:2121`, `ftps://[::1]:0`. */
+/** Where to listen, as a URL: `ftp://127.0.0.1:2121`, `ftps://[::1]:0`, `tftp://0.0.0.0:69`. */
 
 export interface ListenUrl {
-  /** `ftps` is encrypted from the first byte; `ftp` becomes so when the client asks (AUTH TLS). */
-  readonly protocol: 'ftp' | 'ftps';
+  /** `ftps` is encrypted from the first byte; `ftp` becomes so when the client asks (AUTH TLS); `tftp` never is. */
+  readonly protocol: 'ftp' | 'ftps' | 'tftp';
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
 }
 
-/** Each protocol's own port (RFC 959; IANA for implicit TLS). */
-const PORTS = { ftp: 21, ftps: 990 } as const;
+/** Each protocol's own port (RFC 959; IANA for implicit TLS; RFC 1350). */
+const PORTS = { ftp: 21, ftps: 990, tftp: 69 } as const;
+
+const isServed = (protocol: string): protocol is ListenUrl['protocol'] => Object.hasOwn(PORTS, protocol);
 /** Doors that the command line promises and that this version does not have. */
-const LATER: ReadonlySet<string> = new Set(['sftp', 'tftp', 'scp']);
+const LATER: ReadonlySet<string> = new Set(['sftp', 'scp']);
 const SHAPE = 'must be a URL such as ftp://127.0.0.1:2121';
 
 /** What is wrong with a URL that is one; empty when it names a host and a port and nothing else. */
@@ -25,8 +27,9 @@ function excessOf({ username, password, pathname, search, hash }: URL): string {
 export function parseListenUrl(text: string): ListenUrl | string {
   const [, scheme = '', rest = ''] = /^([A-Za-z]+):\/\/(.*)$/.exec(text) ?? [];
   const protocol = scheme.toLowerCase();
-  if (LATER.has(protocol)) return `asks for ${protocol}, which this version does not serve: use ftp:// or ftps://`;
-  if (protocol !== 'ftp' && protocol !== 'ftps') return SHAPE;
+  if (LATER.has(protocol))
+    return `asks for ${protocol}, which this version does not serve: use ftp://, ftps:// or tftp://`;
+  if (!isServed(protocol)) return SHAPE;
   // The parser knows how hosts are written in ftp:// only, and leaves that scheme's own port out.
   const url = URL.parse(`ftp://${rest}`);
   if (url === null) return SHAPE;

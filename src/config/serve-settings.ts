@@ -113,6 +113,26 @@ export interface AdmissionSettings {
   readonly networks: { readonly allowed?: readonly string[]; readonly denied?: readonly string[] };
 }
 
+/** For all TFTP listeners. What is left out of `limits` stays a default of the server. */
+export interface TftpSettings {
+  readonly ports: 'one-per-transfer' | 'single';
+  readonly transferPorts?: PortRange;
+  readonly fragments: 'allowed' | 'avoided';
+  readonly broadcast: 'ignored' | 'answered';
+  /** What is asked for, and the path that it stands for. */
+  readonly names: readonly (readonly [asked: string, path: string])[];
+  /** A file with rules that change names. */
+  readonly nameMap?: { readonly path: string; readonly where: string };
+  readonly limits: {
+    readonly blockBytes?: number;
+    readonly windowBlocks?: number;
+    readonly transfers?: number;
+    readonly transfersPerAddress?: number;
+    readonly uploadBytes?: number;
+    readonly transferMs?: number;
+  };
+}
+
 export interface StateSettings {
   readonly path: string;
   /** Where it was told, for messages. */
@@ -126,6 +146,7 @@ export interface ServeSettings {
   readonly listeners: readonly ListenerSettings[];
   /** For all listeners whose `tls` is not `off`. */
   readonly tls: TlsSettings;
+  readonly tftp: TftpSettings;
   /** The folder of accounts that name none, in the file, the database and the hook's answers. */
   readonly root: RootSettings;
   readonly accounts: readonly AccountSettings[];

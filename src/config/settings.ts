@@ -6,7 +6,9 @@ import {
   allFolders,
   anonymousOf,
   doubleNames,
+  hasTftpGuests,
   networkRulesOf,
+  tftpWarnings,
 } from './account-settings.ts';
 import { type Flags, type FlagSettings, readFlags } from './flags.ts';
 import { inMilliseconds, limitsOf, loginSettingsOf } from './limits.ts';
@@ -17,12 +19,14 @@ import { present } from './present.ts';
 import { ConfigurationError } from './problem.ts';
 import type { BanSettings, ListenerSettings, RootSettings, ServeSettings, StateSettings } from './serve-settings.ts';
 import { defaultStateDirectory } from './state-directory.ts';
+import { tftpSettingsOf } from './tftp-settings.ts';
 import { type AskedListener, listenerTlsOf, tlsProblems, tlsSettingsOf } from './tls-settings.ts';
 
 export type { AccountSettings, ListenerSettings, RootSettings, ServeSettings } from './serve-settings.ts';
 
 const DEFAULT_ROOT = 'files';
-const DEFAULT_LISTENER: ListenUrl = { protocol: 'ftp', host: '127.0.0.1', port: 2121 };
+const DEFAULT_FTP: ListenUrl = { protocol: 'ftp', host: '127.0.0.1', port: 2121 };
+const DEFAULT_TFTP: ListenUrl = { protocol: 'tftp', host: '127.0.0.1', port: 6969 };
 const DEFAULT_GRACE_SECONDS = 10;
 
 function rootOf(origin: Origin, flags: FlagSettings, cwd: string): RootSettings {
@@ -33,11 +37,17 @@ function rootOf(origin: Origin, flags: FlagSettings, cwd: string): RootSettings 
   return folderAt(origin, root, 'root');
 }
 
+/** TFTP has no login: where nobody may in without one, nobody could use it. */
+function defaultListeners(origin: Origin, flags: FlagSettings): AskedListener[] {
+  const urls = hasTftpGuests(origin, flags) ? [DEFAULT_FTP, DEFAULT_TFTP] : [DEFAULT_FTP];
+  return urls.map((url) => ({ url }));
+}
+
 function listenersOf(origin: Origin, flags: FlagSettings): ListenerSettings[] {
   const { contents } = origin;
   const named = flags.listen.map((url): AskedListener => ({ url }));
   const asked: readonly AskedListener[] =
-    named.length > 0 ? named : (contents.listeners ?? [{ url: DEFAULT_LISTENER }]);
+    named.length > 0 ? named : (contents.listeners ?? defaultListeners(origin, flags));
   return asked.map((listener) => ({
     ...listener.url,
     masquerade: flags.masquerade.length > 0 ? flags.masquerade : (listener.masquerade ?? contents.masquerade ?? []),
@@ -86,9 +96,10 @@ export function settle(rawFlags: Flags, cwd: string): ServeSettings {
   return {
     listeners,
     tls: tlsSettingsOf(origin, flags, cwd),
+    tftp: tftpSettingsOf(origin),
     root,
     accounts: accountsOf(origin, flags, root),
-    networks: networkRulesOf(origin, root),
+    networks: networkRulesOf(origin, flags, root),
     folders: allFolders(origin, flags, root),
     admission: { limits: limits.admission, networks: admissionNetworks(origin) },
     limits: limits.ftp,
@@ -96,7 +107,7 @@ export function settle(rawFlags: Flags, cwd: string): ServeSettings {
     state: stateOf(origin, flags, cwd),
     log: flags.log ?? contents.log ?? 'text',
     graceMs: (contents.graceSeconds ?? DEFAULT_GRACE_SECONDS) * 1000,
-    warnings: [...accountWarnings(origin), ...hookWarnings(origin)],
+    warnings: [...accountWarnings(origin), ...hookWarnings(origin), ...tftpWarnings(origin, flags, listeners)],
     ...present('configFile', origin.file),
     ...present('accountDatabase', pathIn(origin, contents.accountDatabase)),
     ...present('accountHook', accountHookOf(origin)),

@@ -61,8 +61,16 @@ function demandOf(
   return clientCertificates === 'required' ? 'login' : 'offered';
 }
 
-/** TLS is offered everywhere unless somebody says otherwise, and demanded where a certificate is. */
+const NOTHING_ENCRYPTED: ListenerTls = {
+  tls: 'off',
+  tlsChoice: 'asked',
+  dataBinding: 'off',
+  clientCertificates: 'off',
+};
+
+/** TLS is offered everywhere but in TFTP unless somebody says otherwise, and demanded where a certificate is. */
 export function listenerTlsOf(listener: AskedListener, { contents }: Origin, flags: FlagSettings): ListenerTls {
+  if (listener.url.protocol === 'tftp') return NOTHING_ENCRYPTED;
   const common = contents.tls ?? {};
   const clientCertificates = listener.clientCertificates ?? common.clientCertificates ?? 'off';
   const asked = flagFor(listener.url, flags) ?? listener.tls;

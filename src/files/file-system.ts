@@ -208,6 +208,8 @@ export interface Hashing {
 export interface FileSystem {
   /** For logs and messages: `local`, `memory`, … */
   readonly name: string;
+  /** There may be directories, and nobody is told of them: a name below the root is taken for what the caller means by it. */
+  readonly directories?: 'unseen';
   stat(path: VirtualPath, options?: StatOptions): Promise<Entry>;
   /**
    * The entries of a directory, without `.` and `..`, in no order, in batches, links not followed. It streams: memory

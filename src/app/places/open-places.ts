@@ -5,8 +5,8 @@ import { resolvePath, ROOT, type VirtualPath } from '../../base/virtual-path.ts'
 import type { Place } from '../../files/copy/copy.ts';
 import { FileError, type FileSystem, localFileSystem, type LocalFileSystem } from '../../files/index.ts';
 import { decodePath, encodedNames, encodePath } from '../../files/wrap/encoded-names.ts';
-import type { FtpFileSystem, FtpPowers } from '../../protocols/ftp/client/powers.ts';
-import { type ConnectOptions, connectUrl, fileOf, pathWithin, readUrl } from '../connect.ts';
+import type { FtpPowers } from '../../protocols/ftp/client/powers.ts';
+import { type ConnectOptions, connectUrl, fileOf, type OpenedServer, pathWithin, readUrl } from '../connect.ts';
 import { escapedPath, isUrl, originText, type PlaceUrl } from './place-url.ts';
 
 export interface OpenedPlace extends Place {
@@ -49,7 +49,7 @@ export class OpenPlaces implements AsyncDisposable {
   readonly #options: ConnectOptions;
   readonly #cwd: string;
   readonly #resolve: ResolveMark;
-  readonly #servers = new Map<ConnectOptions, Map<string, Promise<FtpFileSystem>>>();
+  readonly #servers = new Map<ConnectOptions, Map<string, Promise<OpenedServer>>>();
   readonly #locals = new Map<string, LocalFileSystem>();
 
   constructor(options: ConnectOptions & { readonly cwd: string }, resolve: ResolveMark = unmarked) {
@@ -114,7 +114,7 @@ export class OpenPlaces implements AsyncDisposable {
     return {
       files,
       ftp: files.ftp,
-      type: url.type,
+      type: files.ftp === undefined ? undefined : url.type,
       path,
       label: labelOf(path),
       labelOf,
@@ -125,11 +125,13 @@ export class OpenPlaces implements AsyncDisposable {
   }
 
   /** One for each server and login, while the options are the same. */
-  async #server(url: PlaceUrl, options: ConnectOptions): Promise<FtpFileSystem> {
+  async #server(url: PlaceUrl, options: ConnectOptions): Promise<OpenedServer> {
     const { scheme, user, password, host, port } = url;
-    const byUrl = this.#servers.get(options) ?? new Map<string, Promise<FtpFileSystem>>();
+    const byUrl = this.#servers.get(options) ?? new Map<string, Promise<OpenedServer>>();
     this.#servers.set(options, byUrl);
-    const key = JSON.stringify([scheme, user, password, host, port]);
+    // TFTP has no session: what holds for each file is part of the connection.
+    const perFile = scheme === 'tftp' ? [url.type, url.path.startsWith('/')] : [];
+    const key = JSON.stringify([scheme, user, password, host, port, ...perFile]);
     const known = byUrl.get(key) ?? connectUrl(url, options);
     byUrl.set(key, known);
     return await known;

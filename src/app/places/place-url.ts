@@ -11,7 +11,7 @@ export interface PlaceUrl {
   readonly password: string | undefined;
   /** Decoded: relative to the directory of the login unless it begins with `/`; empty for that directory itself. */
   readonly path: string;
-  /** `;type=a` or `;type=i` behind the path. */
+  /** `;type=a` or `;type=i` behind the path; `;mode=netascii` and `;mode=octet` (RFC 3617) mean the same. */
   readonly type: 'ascii' | 'image' | undefined;
 }
 
@@ -22,7 +22,7 @@ export interface UrlProblem {
 
 const URL_SHAPE = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/(?:([^/]*)@)?(\[[^\]/]*\]|[^:/@]*)(?::(\d{0,5}))?(?:\/(.*))?$/s;
 const ESCAPE = /%([0-9A-Fa-f]{2})/g;
-const TYPE = /;type=([aAiI])$/;
+const TYPE = /;(?:type=([aAiI])|mode=(netascii|octet))$/i;
 
 /** `%41` is `A`; bytes that are no UTF-8 become what they are in names. `undefined` for an escape that is none. */
 function decoded(text: string): string | undefined {
@@ -90,8 +90,9 @@ function portOf(text: string): number | undefined | UrlProblem {
 }
 
 const typeOf = (rest: string): PlaceUrl['type'] => {
-  const [, letter] = TYPE.exec(rest) ?? [];
-  return letter === undefined ? undefined : letter.toLowerCase() === 'a' ? 'ascii' : 'image';
+  const [, letter, mode] = TYPE.exec(rest) ?? [];
+  const word = (letter ?? mode)?.toLowerCase();
+  return word === undefined ? undefined : word === 'a' || word === 'netascii' ? 'ascii' : 'image';
 };
 
 /** Reads a URL. What is wrong never holds the password. */

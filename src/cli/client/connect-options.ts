@@ -31,6 +31,8 @@ export const CONNECT_OPTIONS: readonly OptionRow[] = [
   { flags: '--timeout <seconds>', summary: 'how long the other side may be silent (30, 60 for data)' },
   { flags: '--retries <n>', summary: 'attempts after failures that pass (5)' },
   { flags: '--direct', summary: 'upload under the final name, for servers that allow no renaming' },
+  { flags: '--blksize <bytes>', summary: 'TFTP: bytes of a block that are asked for (1428)' },
+  { flags: '--window <blocks>', summary: 'TFTP: blocks of a window that are asked for (16)' },
   { flags: '--trace', summary: 'show the conversation on standard error' },
 ];
 
@@ -65,6 +67,28 @@ function limitsOf(options: Options): Pick<ConnectOptions, 'limits'> {
   return atOnce > DEFAULT_CONNECTIONS ? { limits: { connections: Math.floor(atOnce) } } : {};
 }
 
+const MOST_BLOCK_BYTES = 65_464;
+const LEAST_BLOCK_BYTES = 8;
+const MOST_WINDOW_BLOCKS = 65_535;
+const MOST_TIMEOUT_SECONDS = 255;
+/** A server that sends again so often within the silence that is borne has its chances. */
+const REPEATS = 5;
+
+/** What only TFTP knows: `--timeout` is how long the server may be silent, and what it is asked to wait itself. */
+function tftpOf(options: Options, silenceMs: number | undefined): NonNullable<ConnectOptions['tftp']> {
+  const blockBytes = numberOf(options, 'blksize', '--blksize', LEAST_BLOCK_BYTES);
+  const windowBlocks = numberOf(options, 'window', '--window');
+  if ((blockBytes ?? 0) > MOST_BLOCK_BYTES) throw wrong('--blksize', `must be ${MOST_BLOCK_BYTES} at most`);
+  if ((windowBlocks ?? 0) > MOST_WINDOW_BLOCKS) throw wrong('--window', `must be ${MOST_WINDOW_BLOCKS} at most`);
+  const repeatSeconds = Math.round((silenceMs ?? 0) / 1000 / REPEATS);
+  return {
+    ...(blockBytes === undefined ? {} : { blockBytes: Math.floor(blockBytes) }),
+    ...(windowBlocks === undefined ? {} : { windowBlocks: Math.floor(windowBlocks) }),
+    ...(repeatSeconds < 1 ? {} : { timeoutSeconds: Math.min(MOST_TIMEOUT_SECONDS, repeatSeconds) }),
+    ...(silenceMs === undefined ? {} : { timing: { silenceMs, tries: 1, triesUnproven: 1 } }),
+  };
+}
+
 /** As wide as the terminal, where it goes to one. */
 function traceOn({ stderr }: World): NonNullable<ConnectOptions['observe']> {
   const { columns = 0 } = stderr;
@@ -90,6 +114,7 @@ export async function connectOptions(
       ...(connectMs === undefined ? {} : { connectMs }),
       ...(silenceMs === undefined ? {} : { replyMs: silenceMs, dataMs: silenceMs }),
     },
+    tftp: tftpOf(options, silenceMs),
     ...limitsOf(options),
     ...(attempts === undefined ? {} : { retry: { attempts: Math.floor(attempts) + 1 } }),
     ...(isOn(options, 'direct') ? { uploads: 'direct' as const } : {}),

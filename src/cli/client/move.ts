@@ -25,6 +25,8 @@ const PATTERN = /[*?[{]/;
 export interface Found {
   readonly place: OpenedPlace;
   readonly entry: Entry;
+  /** The same when the file itself was just looked at, so that it need not be asked for again. */
+  readonly expected?: Entry;
 }
 
 /** `lab:x` may have been meant as a bookmark that is not there. */
@@ -39,7 +41,7 @@ function missing({ where, path, label }: OpenedPlace): string {
 export async function findAll(client: Client, place: OpenedPlace): Promise<Found[]> {
   const { signal } = client;
   const entry = await standingOrLink(place, signal);
-  if (entry !== undefined) return [{ place, entry }];
+  if (entry !== undefined) return [{ place, entry, expected: entry }];
   if (!PATTERN.test(place.path)) throw new FileError('not-found', ROOT, { detail: missing(place) });
   const found: Found[] = [];
   for await (const match of expand(place.files, place.path, { signal })) {
@@ -78,7 +80,8 @@ export async function standing(
 
 /** A link that leads to nothing stands there, too. */
 const standingOrLink = async (place: Place, signal: AbortSignal): Promise<Entry | undefined> =>
-  (await standing(place, signal)) ?? (await standing(place, signal, 'stay'));
+  (await standing(place, signal)) ??
+  (place.files.directories === 'unseen' ? undefined : await standing(place, signal, 'stay'));
 
 /** Where each source goes: into a directory that stands there, or under the very name. */
 async function destinationOf(
@@ -86,10 +89,13 @@ async function destinationOf(
   target: OpenedPlace,
   sources: number,
 ): Promise<(found: Found) => OpenedPlace> {
-  const there = target.path === ROOT ? { type: 'directory' } : await standing(target, client.signal);
+  const isTaken = sources > 1 || target.written === 'as-directory';
+  const isUnseen = target.files.directories === 'unseen';
+  const isTold = target.path === ROOT || (isUnseen && isTaken);
+  const there = isTold ? { type: 'directory' } : isUnseen ? undefined : await standing(target, client.signal);
   const isDirectory = there?.type === 'directory';
   if (isDirectory) return ({ place }) => below(target, baseName(place.path));
-  if (sources > 1 || target.written === 'as-directory') {
+  if (isTaken) {
     const why = there === undefined ? 'there is no such directory; make it first' : 'it is no directory';
     throw new FileError(there === undefined ? 'not-found' : 'not-directory', ROOT, {
       detail: `${target.label}: ${why}`,
@@ -155,9 +161,14 @@ function asFile({ place, entry }: Found): OpenedPlace {
   throw new CommandError(EXIT.wrongUsage, `${place.label} is a directory, and ;type=a is for files`);
 }
 
-async function moveOne(client: Client, { place, entry }: Found, to: OpenedPlace, copying: Copying): Promise<void> {
+async function moveOne(
+  client: Client,
+  { place, entry, expected }: Found,
+  to: OpenedPlace,
+  copying: Copying,
+): Promise<void> {
   if (entry.type !== 'directory') {
-    await copyFile(place, to, copying);
+    await copyFile(place, to, expected === undefined ? copying : { ...copying, expected });
     return;
   }
   if (!isOn(client.options, 'recursive'))

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { doctor, type Examination, type Finding, type Outcome, suggestionOf } from '../../app/doctor/doctor.ts';
 import { ftpOptions, readUrl } from '../../app/connect.ts';
-import { escapedPath, originText, withoutPassword } from '../../app/places/place-url.ts';
+import { type PlaceUrl, escapedPath, originText, withoutPassword } from '../../app/places/place-url.ts';
 import { printable, printableJson } from '../../base/escape.ts';
 import { resolvePath, ROOT } from '../../base/virtual-path.ts';
 import { CommandError, type CommandRow } from '../command.ts';
@@ -52,13 +52,19 @@ function jsonOf(shown: string, examination: Examination, suggestion: string): st
   return printableJson(JSON.stringify({ url: shown, outcome, findings, ...certificate, suggestion }));
 }
 
+function confirmFtp({ scheme }: PlaceUrl): void {
+  if (scheme === 'tftp')
+    throw new CommandError(EXIT.wrongUsage, 'the doctor looks at FTP servers: try `portcall get --trace` for TFTP');
+  if (scheme === 'file') throw new CommandError(EXIT.wrongUsage, 'name a server, such as ftp://user@host/');
+}
+
 async function runDoctor(options: Options, world: World, [url = '']: readonly string[]): Promise<number> {
   // The command line may hold a password.
   world.setTitle('portcall doctor');
   const stop = new AbortController();
   const marked = await bookmarked(options, world, stop.signal)(url);
   const address = marked?.url ?? readUrl(url);
-  if (address.scheme === 'file') throw new CommandError(EXIT.wrongUsage, 'name a server, such as ftp://user@host/');
+  confirmFtp(address);
   const connection = await ftpOptions(address, marked?.options ?? (await connectOptions(options, world)));
   const path = address.path === '' ? undefined : resolvePath(ROOT, address.path);
   const shown = marked === undefined ? withoutPassword(url) : `${originText(address)}/${escapedPath(address.path)}`;

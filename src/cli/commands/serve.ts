@@ -1,4 +1,4 @@
-/** `portcall serve`: shows a folder to FTP clients until it is told to stop. */
+/** `portcall serve`: shows a folder to FTP and TFTP clients until it is told to stop. */
 import { resolve } from 'node:path';
 import { checkRoots } from '../../app/roots.ts';
 import { serve, type ServeSurroundings, type Serving } from '../../app/serve.ts';
@@ -85,7 +85,7 @@ async function run(options: ServeOptions, world: World): Promise<number> {
 
 export const serveCommand: CommandRow = {
   name: 'serve',
-  summary: 'serve a folder to FTP clients',
+  summary: 'serve a folder to FTP and TFTP clients',
   examples: [
     ['portcall serve', 'serves ./files on this machine, with an account that is made up and shown'],
     ['portcall serve --root /srv/images --user switch:secret:ro --listen ftp://0.0.0.0:21', 'images for devices'],
@@ -98,7 +98,7 @@ export const serveCommand: CommandRow = {
     { flags: '--anonymous', summary: 'let anyone list and read' },
     {
       flags: '--listen <url>',
-      summary: 'where to listen: ftp:// or ftps:// (default: ftp://127.0.0.1:2121)',
+      summary: 'where to listen: ftp://, ftps:// or tftp:// (default: ftp://127.0.0.1:2121 and tftp://127.0.0.1:6969)',
       repeatable: true,
     },
     { flags: '--tls <demand>', summary: 'off, offered, login or data: what must be encrypted (default: offered)' },

@@ -8,6 +8,7 @@ import { bans, clients, limits, login } from './defences.ts';
 import { connections, listener } from './listener.ts';
 import { networkRule } from './network-rule.ts';
 import { accountHook, audit, uploadHook } from './outside.ts';
+import { tftp } from './tftp.ts';
 import { tls } from './tls.ts';
 import { path, secondsFromZero } from './values.ts';
 
@@ -17,6 +18,7 @@ export const fileSchema = z.strictObject(
     listeners: z.array(listener).min(1, 'must name at least one listener').optional(),
     ...connections,
     tls: tls.optional(),
+    tftp: tftp.optional(),
     accounts: z.array(fileAccount).optional(),
     accountDatabase: path.optional(),
     accountHook: accountHook.optional(),

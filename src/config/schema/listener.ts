@@ -5,7 +5,7 @@ import { parseListenUrl } from '../listen-url.ts';
 import { isMasqueradeAddress } from '../masquerade-address.ts';
 import { parsePortRange } from '../port-range.ts';
 import { clientCertificates, dataBinding, tlsDemand } from './tls.ts';
-import { isMap, networks } from './values.ts';
+import { given, isMap, networks } from './values.ts';
 
 const listenUrl = z.string('must be a URL such as ftp://127.0.0.1:2121').transform((text, context) => {
   const parsed = parseListenUrl(text);
@@ -48,7 +48,12 @@ const listenerRow = z
     clientCertificates: clientCertificates.optional(),
     ...connections,
   })
-  .refine(({ url, tls }) => url.protocol === 'ftp' || tls === undefined || tls === 'login' || tls === 'data', {
+  .refine(({ url, ...rest }) => url.protocol !== 'tftp' || given(...Object.values(rest)) === 0, {
+    message: 'is TFTP, which has none of the other keys of a listener: `tftp:` holds what it has',
+    path: ['url'],
+    when: isMap,
+  })
+  .refine(({ url, tls }) => url.protocol !== 'ftps' || tls === undefined || tls === 'login' || tls === 'data', {
     message: 'must be login or data: ftps:// is encrypted from the first byte',
     path: ['tls'],
   })

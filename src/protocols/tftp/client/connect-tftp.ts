@@ -82,6 +82,7 @@ export async function connectTftp(options: TftpClientOptions): Promise<TftpFileS
   };
   return {
     name: 'tftp',
+    directories: 'unseen',
     home: ROOT,
     /** Asks for the file, and lets it go when its size has come. */
     async stat(path, { signal } = {}) {
@@ -89,7 +90,7 @@ export async function connectTftp(options: TftpClientOptions): Promise<TftpFileS
       await using reader = await openTftpReader(remote, path, signal === undefined ? {} : { signal });
       return reader.entry;
     },
-     
+
     list: async function* (path) {
       throw cannot(path, 'list');
     },

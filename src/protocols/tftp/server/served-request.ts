@@ -175,8 +175,13 @@ export class ServedRequest {
     }
     this.#isComplete = true;
     const completed = await open.settle(ending);
-    this.#tell(ending, completed, asked);
+    if (!this.#wasOnlyAsked(ending)) this.#tell(ending, completed, asked);
     await completed.gone;
+  }
+
+  /** PXE and others ask for the size, and leave with an ERROR when they have heard it: nothing has gone wrong. */
+  #wasOnlyAsked({ kind }: Ending): boolean {
+    return kind === 'refused' && this.request.direction === 'read' && this.#open?.transfer.bytes === 0;
   }
 
   #tell(ending: Ending, { evidence }: Completed, { path, account, mode }: Asked): void {
