@@ -69,6 +69,8 @@ export async function moveInOrder(run: Run, { start, reader, hasher }: Moving): 
     ...(hasher === undefined ? {} : { onRead: (bytes: Uint8Array) => hasher.update(bytes) }),
   });
   if (run.options.verify !== 'none' && span.writtenBytes < source.sizeBytes) throw shrank(run);
+  if (span.writtenBytes !== source.sizeBytes)
+    run.warn(`${span.writtenBytes} bytes were copied, and the source was said to have ${source.sizeBytes}.`);
   return span.writtenBytes;
 }
 
