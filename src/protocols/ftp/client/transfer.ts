@@ -53,6 +53,7 @@ class Transfer {
   #early: FtpReply | undefined;
   #state: 'running' | 'complete' | 'failed' | 'aborted' = 'running';
   #failure: unknown;
+  #aborting: Promise<void> | undefined;
   bytes = 0;
 
   constructor(parts: TransferParts) {
@@ -83,8 +84,9 @@ class Transfer {
 
   /** Whether all has come and was confirmed. Throws what a transfer that ended otherwise has suffered. */
   get isComplete(): boolean {
-    if (this.#state === 'failed') throw this.#failure;
-    if (this.#state === 'aborted') throw connectionFailure('interrupted', 'the transfer was ended early');
+    if (this.#failure !== undefined) throw this.#failure as Error;
+    if (this.#state === 'aborted' || this.#aborting !== undefined)
+      throw connectionFailure('interrupted', 'the transfer was ended early');
     return this.#state === 'complete';
   }
 
@@ -172,8 +174,22 @@ class Transfer {
   }
 
   /** RFC 959 §4.1.3: ABOR, the end of the data connection, and replies until it is clear which is the last. Never rejects. */
-  async abort(direction: 'in' | 'out', cause?: unknown): Promise<void> {
-    if (this.#state !== 'running') return;
+  abort(direction: 'in' | 'out', cause?: unknown): Promise<void> {
+    if (this.#state !== 'running') return Promise.resolve();
+    return (this.#aborting ??= this.#abort(direction, cause));
+  }
+
+  /**
+   * Aborts what has failed. A server that has said its last word is free at once; one that is silent is not waited for:
+   * whoever wants the session again waits in {@link abort}.
+   */
+  async giveUp(direction: 'in' | 'out', cause: unknown): Promise<void> {
+    const aborting = this.abort(direction, cause);
+    if (this.#early !== undefined) await aborting;
+  }
+
+  async #abort(direction: 'in' | 'out', cause: unknown): Promise<void> {
+    this.#failure = cause;
     const { control, socket, settings } = this.#parts;
     this.#stopKeepAlive();
     const failure = (): FileError => connectionFailure('timed-out', 'the server did not come to order');
@@ -184,7 +200,6 @@ class Transfer {
       control.destroy('the server did not come to order after a transfer was aborted');
     }
     socket.destroy();
-    this.#failure = cause;
     this.#end(direction, cause === undefined ? 'aborted' : 'failed');
   }
 
@@ -260,7 +275,7 @@ export function incoming(parts: TransferParts): Incoming {
       const count = await fill(into, options).catch(async (error: unknown) => {
         if (options.signal?.aborted === true) throw error;
         const reason = await transfer.reasonFor(error);
-        await transfer.abort('in', reason);
+        await transfer.giveUp('in', reason);
         throw reason;
       });
       if (count === 0) {
@@ -305,7 +320,7 @@ export function outgoing(parts: TransferParts): Outgoing {
     } catch (error) {
       if (signal?.aborted === true) throw error;
       const reason = await transfer.reasonFor(error);
-      await transfer.abort('out', reason);
+      await transfer.giveUp('out', reason);
       throw reason;
     }
   };
