@@ -45,9 +45,9 @@ const LAWS: readonly Law[] = [
     may: '^(node:(net|tls|stream|dgram|dns/promises|crypto)$|re2js$|src/(base|files|accounts|observe|protocols/(listing|door)|protocols/$1/(wire|session|transfer|channel|server))/)',
   },
   {
-    why: 'what server and client do alike with sockets knows nothing but sockets',
+    why: 'what server and client do alike with sockets knows nothing but sockets, and what the kernel says of them',
     from: /^src\/protocols\/(\w+)\/channel\//,
-    may: '^(node:(net|tls|stream)$|src/(base|protocols/$1/channel)/)',
+    may: '^(node:(net|tls|stream|fs/promises)$|src/(base|protocols/$1/channel)/)',
   },
   {
     why: 'a client knows its own protocol, files and events; never another protocol nor a server',

@@ -5,7 +5,8 @@ import process from 'node:process';
 import { resolvePath, ROOT, type VirtualPath } from '../base/virtual-path.ts';
 import { present } from '../config/present.ts';
 import { ConfigurationError } from '../config/problem.ts';
-import { FileError, localFileSystem, type RemoteFileSystem } from '../files/index.ts';
+import type { Place } from '../files/copy/copy.ts';
+import { FileError, type FileSystem, localFileSystem, type RemoteFileSystem } from '../files/index.ts';
 import { connectFtp } from '../protocols/ftp/client/connect-ftp.ts';
 import type { FtpClientOptions, Security } from '../protocols/ftp/client/options.ts';
 import type { FtpPowers } from '../protocols/ftp/client/powers.ts';
@@ -28,6 +29,11 @@ export interface Connected extends RemoteFileSystem {
   readonly url: string;
   /** What the URL's path names. */
   readonly path: VirtualPath;
+  /**
+   * A name as the engines that copy and compare take it: relative to `path` unless it begins with `/`. Throws a
+   * `FileError` (`bad-name`) for what no file can be called.
+   */
+  at(name?: string): Place;
   /** What only FTP can do. */
   readonly ftp?: FtpPowers;
 }
@@ -118,6 +124,14 @@ async function connectTftpUrl(url: PlaceUrl, options: ConnectOptions): Promise<O
 export const connectUrl = async (url: PlaceUrl, options: ConnectOptions): Promise<OpenedServer> =>
   url.scheme === 'tftp' ? await connectTftpUrl(url, options) : await connectFtp(await ftpOptions(url, options));
 
+/** Names of a place that is known by this text. */
+const namesOf =
+  (files: FileSystem, { url, path }: Pick<Connected, 'url' | 'path'>): Connected['at'] =>
+  (name = '') => {
+    const found = pathWithin(path, name);
+    return { files, path: found, label: found === path ? url : `${url.replace(/\/$/, '')} ${found}` };
+  };
+
 /** A local folder as a place; nothing below it leads out of it. */
 function localPlace(root: string, path: VirtualPath): Connected {
   const files = localFileSystem({ root });
@@ -125,7 +139,8 @@ function localPlace(root: string, path: VirtualPath): Connected {
     files.close();
     return Promise.resolve();
   };
-  return { ...files, home: ROOT, url: resolve(root), path, close, [Symbol.asyncDispose]: close };
+  const known = { url: resolve(root, `.${path}`), path };
+  return { ...files, ...known, home: ROOT, at: namesOf(files, known), close, [Symbol.asyncDispose]: close };
 }
 
 /** This machine from its root (of the drive) on. */
@@ -149,7 +164,8 @@ export async function connect(url: string, options: ConnectOptions = {}): Promis
       { where: withoutPassword(url), what: 'asks for ;type=a: leave it out, and use ftp.readText and ftp.writeText' },
     ]);
   const files = await connectUrl(parsed, options);
-  return { ...files, url: withoutPassword(url), path: pathWithin(files.home, parsed.path) };
+  const known = { url: withoutPassword(url), path: pathWithin(files.home, parsed.path) };
+  return { ...files, ...known, at: namesOf(files, known) };
 }
 
 /** The text of a file that an option names. Throws a `ConfigurationError` when it cannot be read. */

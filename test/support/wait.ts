@@ -7,6 +7,8 @@ export const PATIENCE_MS = 15_000;
 export async function within<T>(promise: Promise<T>, what: string, patienceMs = PATIENCE_MS): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new Error(`waited ${patienceMs} ms for ${what}`)), patienceMs);
+  // What is waited for is a socket or a program, which keeps the test alive itself.
+  timer.unref();
   try {
     return await Promise.race([promise, late]);
   } finally {

@@ -1,7 +1,6 @@
 /** `portcall sync`: makes one tree like another, by a plan that can be seen first. */
 import { printableJson } from '../../base/escape.ts';
 import { parseByteSize } from '../../config/byte-size.ts';
-import { copyFile } from '../../files/copy/copy-file.ts';
 import { hashFile } from '../../files/copy/hash-file.ts';
 import { systemClock } from '../../base/clock.ts';
 import { applyPlan } from '../../files/sync/apply-plan.ts';
@@ -154,8 +153,7 @@ async function sync(client: Client, [source = '', destination = '']: readonly st
     const report = await applyPlan(plan, {
       from,
       to,
-      clock,
-      copy: copyFile,
+      ...(clock === undefined ? {} : { clock }),
       copying,
       parallel: filesAtOnce(options),
       deletions: isOn(options, 'deleteDespiteFailures') ? 'anyway' : 'after-success',

@@ -1,4 +1,5 @@
 /** Copies a directory with all that is in it: several files at once, and one that fails does not stop the rest. */
+import { systemClock } from '../../base/clock.ts';
 import { ROOT, type VirtualPath, isWithin, parentOf, resolvePath } from '../../base/virtual-path.ts';
 import { FileError, type FileErrorKind } from '../error.ts';
 import type { CallOptions, Entry, FileSystem } from '../file-system.ts';
@@ -189,7 +190,7 @@ async function makeDirectories(files: FileSystem, path: VirtualPath, call: CallO
 
 /** The rate is that of all files together. */
 function withPace(options: TreeOptions): TreeOptions {
-  const { rateBytesPerSecond, clock, pace } = options;
+  const { rateBytesPerSecond, clock = systemClock, pace } = options;
   if (pace !== undefined || rateBytesPerSecond === undefined) return options;
   return { ...options, pace: createPace(rateBytesPerSecond, clock) };
 }
@@ -215,7 +216,7 @@ async function walkAndCopy(run: TreeRun, options: TreeOptions, entry: Entry): Pr
  * of them can be reached no more (`unreachable`, `login-refused`, `not-trusted`), and with the signal's reason.
  */
 export async function copyTree(from: Place, to: Place, options: TreeOptions): Promise<TreeReport> {
-  const { clock, parallel = PARALLEL } = options;
+  const { clock = systemClock, parallel = PARALLEL } = options;
   const startedMs = clock.monotonic();
   const tally = new TreeTally();
   const call = callOf(options);

@@ -74,7 +74,8 @@ export type CopyEvent =
   | { readonly kind: 'failed'; readonly from: string; readonly to: string; readonly error: unknown };
 
 export interface CopyOptions extends CallOptions {
-  readonly clock: Clock;
+  /** The system's unless told. */
+  readonly clock?: Clock;
   readonly onEvent?: (event: CopyEvent) => void;
   /** `if-possible` continues what an earlier attempt left; the default is `never`. */
   readonly resume?: 'never' | 'if-possible';

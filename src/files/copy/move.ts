@@ -73,6 +73,8 @@ export async function moveInOrder(run: Run, { start, reader, hasher }: Moving): 
     ...(hasher === undefined ? {} : { onRead: (bytes: Uint8Array) => hasher.update(bytes) }),
   });
   if (isComparable(run, source) && span.writtenBytes < source.sizeBytes) throw shrank(run);
+  if (source.sizeIs !== 'unknown' && span.writtenBytes !== source.sizeBytes)
+    run.warn(`${span.writtenBytes} bytes were copied, and the source was said to have ${source.sizeBytes}.`);
   return span.writtenBytes;
 }
 

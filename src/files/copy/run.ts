@@ -1,5 +1,5 @@
 /** One copy of one file while it runs: what was asked, what it tells, and what it found out. */
-import type { Clock } from '../../base/clock.ts';
+import { type Clock, systemClock } from '../../base/clock.ts';
 import { FileError } from '../error.ts';
 import type { CallOptions, Entry } from '../file-system.ts';
 import type { CopyEvent, CopyOptions, CopyReport, Place, ResumeRecords } from './copy.ts';
@@ -27,7 +27,7 @@ export class Run {
   published: Published | undefined;
 
   constructor(from: Place, to: Place, options: CopyOptions) {
-    const { clock, signal, rateBytesPerSecond } = options;
+    const { clock = systemClock, signal, rateBytesPerSecond } = options;
     this.from = from;
     this.to = to;
     this.options = options;

@@ -1,12 +1,15 @@
 /** Goes through a tree of files, directory by directory, with bounds that a hostile server cannot make it leave. */
+import { printable } from '../../base/escape.ts';
 import { type VirtualPath, resolvePath } from '../../base/virtual-path.ts';
 import { FileError } from '../error.ts';
-import type { CallOptions, Entry, FileSystem } from '../file-system.ts';
+import type { CallOptions, Entry, FileSystem, ListingIssue } from '../file-system.ts';
 import { isPartName } from '../part-name.ts';
 import type { TreeOptions } from './copy.ts';
 
 const MAX_DEPTH = 64;
 const MAX_ENTRIES = 1_000_000;
+/** So much of a line that is not understood is shown. */
+const SHOWN_UNITS = 200;
 
 export interface Visited {
   /** In the source. */
@@ -78,8 +81,12 @@ class Walker<Visit extends DirectoryVisit> {
 
   async #list(visited: Visited, visit: Visit, below: Visited[]): Promise<void> {
     const { files, visitor } = this.#walk;
-    const onIssue = ({ why }: { readonly why: string }): void =>
-      visitor.warn(`A line of the listing of ${visited.path} was passed over: ${why}.`);
+    // What the line stands for is not copied, and nobody knows what it is: that is a failure, not a remark.
+    const onIssue = ({ line, why }: ListingIssue): void => {
+      const shown = printable(line).slice(0, SHOWN_UNITS);
+      const detail = `a line of its listing stands for nothing that can be copied (${why}): “${shown}”`;
+      visitor.failed(visited.path, new FileError('protocol', visited.path, { detail }));
+    };
     for await (const batch of files.list(visited.path, { ...this.#call, onIssue }))
       for (const entry of batch) {
         const found = await this.#look(visited, entry);

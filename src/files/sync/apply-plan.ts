@@ -1,4 +1,5 @@
 /** Carries out a plan: exactly its actions, several at a time where their order does not matter. */
+import { type Clock, systemClock } from '../../base/clock.ts';
 import type { CopyReport } from '../copy/copy.ts';
 import { FileError, type FileErrorKind } from '../error.ts';
 import { inParallel } from './in-parallel.ts';
@@ -72,6 +73,7 @@ const isLastDeletion = (action: SyncAction): boolean =>
 /** One carrying out of a plan. */
 class Run {
   readonly #options: ApplyOptions;
+  readonly #clock: Clock;
   readonly #startMs: number;
   readonly #done: Done[] = [];
   readonly #failed: Failed[] = [];
@@ -84,7 +86,8 @@ class Run {
 
   constructor(options: ApplyOptions) {
     this.#options = options;
-    this.#startMs = options.clock.monotonic();
+    this.#clock = options.clock ?? systemClock;
+    this.#startMs = this.#clock.monotonic();
   }
 
   async perform(actions: readonly SyncAction[]): Promise<void> {
@@ -115,7 +118,7 @@ class Run {
         .map(({ path }) => path),
       copiedBytes: this.#copiedBytes,
       warnings: this.#warnings,
-      durationMs: this.#options.clock.monotonic() - this.#startMs,
+      durationMs: this.#clock.monotonic() - this.#startMs,
     };
   }
 

@@ -1,4 +1,5 @@
 /** Does one action of a plan, after a look at whether the world is still as the plan saw it. */
+import { copyFile } from '../copy/copy-file.ts';
 import { parentOf, type VirtualPath } from '../../base/virtual-path.ts';
 import type { CopyEvent, CopyReport, Place } from '../copy/copy.ts';
 import { FileError } from '../error.ts';
@@ -44,11 +45,11 @@ async function copy(action: CopyAction, options: ApplyOptions): Promise<Performe
     confirmSame(from, action.source),
     action.do === 'copy' ? confirmAbsent(to) : confirmSame(to, action.destination),
   ]);
-  const { onEvent } = options;
-  const report = await options.copy(from.place, to.place, {
+  const { onEvent, copy: copyOne = copyFile, clock } = options;
+  const report = await copyOne(from.place, to.place, {
     ...options.copying,
     ...from.call,
-    clock: options.clock,
+    ...(clock === undefined ? {} : { clock }),
     ifExists: action.do === 'copy' ? 'refuse' : 'replace',
     ...(onEvent === undefined ? {} : { onEvent: (event: CopyEvent) => onEvent(event) }),
   });

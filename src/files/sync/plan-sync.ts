@@ -1,6 +1,7 @@
 /** Plans how one tree is made like another, without touching either. */
 import { isWithin } from '../../base/virtual-path.ts';
 import type { Place } from '../copy/copy.ts';
+import { hashFile } from '../copy/hash-file.ts';
 import { FileError } from '../error.ts';
 import type { HashAlgorithm } from '../file-system.ts';
 import { type Comparison, sameBytes } from './compare.ts';
@@ -112,9 +113,7 @@ const BY_STRENGTH: readonly HashAlgorithm[] = ['sha256', 'sha512', 'sha1', 'md5'
 
 function hashingOf(from: Place, to: Place, options: SyncOptions): HashWork | undefined {
   if (options.compare !== 'hash') return undefined;
-  const { hashFile } = options;
-  if (hashFile === undefined)
-    throw new FileError('unsupported', from.path, { detail: 'comparing by hash needs somebody who computes hashes' });
+  const { hashFile: hash = hashFile } = options;
   const has = (place: Place, algorithm: HashAlgorithm): boolean =>
     place.files.hashing?.algorithms.has(algorithm) === true;
   const algorithm =
@@ -122,7 +121,7 @@ function hashingOf(from: Place, to: Place, options: SyncOptions): HashWork | und
     BY_STRENGTH.find((candidate) => has(from, candidate) && has(to, candidate)) ??
     BY_STRENGTH.find((candidate) => has(from, candidate) || has(to, candidate)) ??
     'sha256';
-  return { hashFile, algorithm };
+  return { hashFile: hash, algorithm };
 }
 
 interface Trees {

@@ -32,7 +32,7 @@ export interface SyncOptions extends CallOptions {
   readonly times?: 'equal' | 'not-older';
   /** Times that differ by no more are equal, in milliseconds; never less than what the precision of the two allows for. */
   readonly timeWindowMs?: number;
-  /** How files are hashed; `compare: 'hash'` needs it. */
+  /** How files are hashed where hashes are compared, if not by `hashFile`. */
   readonly hashFile?: HashFile;
   /** What both places can compute themselves, or one of them, or `sha256`, unless told. */
   readonly algorithm?: HashAlgorithm;

@@ -12,9 +12,10 @@ export interface ApplyOptions extends CallOptions {
   /** The places that the plan was made for. */
   readonly from: Place;
   readonly to: Place;
-  readonly clock: Clock;
-  /** How one file is copied. */
-  readonly copy: CopyFile;
+  /** The system's unless told. */
+  readonly clock?: Clock;
+  /** How one file is copied, if not by `copyFile`. */
+  readonly copy?: CopyFile;
   /** How each file is copied, besides what the plan says. */
   readonly copying?: Omit<CopyOptions, 'clock' | 'signal' | 'guard' | 'onEvent' | 'ifExists'>;
   /** Files copied, or names deleted, at once; 4 unless told. */

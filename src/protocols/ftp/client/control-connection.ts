@@ -13,6 +13,8 @@ import type { SessionSettings } from './settings.ts';
 
 /** Replies that nobody waited for: more than a transfer and its keep-alives can give are no conversation. */
 const MAX_UNREAD = 64;
+/** A server that announces and announces, and never answers, is one that does not answer. */
+const MOST_PRELIMINARIES = 16;
 /** What a server answers to NOOP, as far as that cannot end a transfer. */
 const isAnswerToNoop = (code: number): boolean => code === 200 || code === 250 || (code >= 500 && code <= 504);
 
@@ -139,10 +141,16 @@ export class ControlConnection {
 
   /** The next reply that is not a preliminary one. */
   async finalReply(signal?: AbortSignal, patienceMs?: number): Promise<FtpReply> {
-    for (;;) {
+    for (let count = 0; count <= MOST_PRELIMINARIES; count += 1) {
       const reply = await this.inTime(this.nextReply(), signal, patienceMs);
       if (reply.code >= 200) return reply;
     }
+    const failure = connectionFailure(
+      'protocol',
+      `the server announced a reply ${MOST_PRELIMINARIES} times, and gave none`,
+    );
+    this.#end(failure);
+    throw failure;
   }
 
   /** The next reply will be this one again. */

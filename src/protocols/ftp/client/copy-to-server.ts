@@ -81,11 +81,17 @@ async function transfer(
   if (!isPositive(agreed)) throw unsupported(source.path, 'the server sends to no other server', agreed);
   const patient = { ...options, patienceMs: PATIENCE_MS };
   const stored = to.command({ verb: 'STOR', argument: target.remote.paths.toServer(target.path) }, patient);
-  stored.catch(() => undefined);
-  const sent = await from.command({ verb: 'RETR', argument: source.remote.paths.toServer(source.path) }, patient);
-  // Without a sender the receiver would wait; its connection is given up.
-  if (!isPositive(sent)) void to.close();
-  if (!isPositive(sent)) throw unsupported(source.path, 'the server did not send', sent);
-  const received = await stored;
-  if (!isPositive(received)) throw unsupported(target.path, 'the server did not receive', received);
+  const sent = from.command({ verb: 'RETR', argument: source.remote.paths.toServer(source.path) }, patient);
+  await Promise.all([
+    sent.then((reply) => {
+      if (!isPositive(reply)) throw unsupported(source.path, 'the server did not send', reply);
+    }),
+    stored.then((reply) => {
+      if (!isPositive(reply)) throw unsupported(target.path, 'the server did not receive', reply);
+    }),
+  ]).catch(async (error: unknown) => {
+    // Without the one the other would wait for ever: both are given up, and whichever had refused is not busy.
+    await Promise.all([from.close(), to.close()]);
+    throw error;
+  });
 }

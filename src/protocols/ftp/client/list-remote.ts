@@ -3,86 +3,10 @@ import { ROOT, type VirtualPath } from '../../../base/virtual-path.ts';
 import { FileError } from '../../../files/error.ts';
 import type { CallOptions, Entry, ListOptions } from '../../../files/file-system.ts';
 import { isPartName } from '../../../files/part-name.ts';
-import { connectionFailure } from './failure.ts';
+import { LentBytes } from './lent-bytes.ts';
 import { lookAt, whyRefused, withKind } from './look.ts';
 import { EntryReader, openListing, type OpenedListing } from './open-listing.ts';
-import type { Lease } from './pool.ts';
 import { at, type Remote, replyOf } from './remote.ts';
-import type { Incoming } from './session.ts';
-
-const READ_BYTES = 64 * 1024;
-
-/** The bytes of a listing; the session is given up to whoever waits for it, and the rest held in memory then. */
-class ListingBytes {
-  readonly #remote: Remote;
-  readonly #lease: Lease;
-  readonly #incoming: Incoming;
-  readonly #held: Uint8Array[] = [];
-  readonly #signal: AbortSignal | undefined;
-  #draining: Promise<void> | undefined;
-  #failure: unknown;
-  #state: 'open' | 'drained' | 'ended' = 'open';
-
-  constructor(remote: Remote, lease: Lease, incoming: Incoming, signal: AbortSignal | undefined) {
-    this.#remote = remote;
-    this.#lease = lease;
-    this.#incoming = incoming;
-    this.#signal = signal;
-  }
-
-  async next(): Promise<Uint8Array | undefined> {
-    this.#lease.offer(undefined);
-    await this.#draining;
-    const held = this.#held.shift();
-    if (held !== undefined) return held;
-    if (this.#failure !== undefined) throw this.#failure as Error;
-    return this.#state === 'open' ? await this.#read() : undefined;
-  }
-
-  /** The caller is busy with what it has. */
-  rest(): void {
-    if (this.#state === 'open' && this.#draining === undefined)
-      this.#lease.offer(() => (this.#draining = this.#drain()));
-  }
-
-  async close(): Promise<void> {
-    await this.#draining;
-    if (this.#state === 'open') await this.#incoming.abort();
-    this.#state = 'ended';
-    this.#lease.release();
-  }
-
-  async #read(): Promise<Uint8Array | undefined> {
-    const into = new Uint8Array(READ_BYTES);
-    const options = this.#signal === undefined ? {} : { signal: this.#signal };
-    const count = await this.#incoming.read(into, options);
-    if (count > 0) return into.subarray(0, count);
-    this.#state = 'ended';
-    this.#lease.release();
-    return undefined;
-  }
-
-  async #drain(): Promise<void> {
-    let bytes = 0;
-    try {
-      for (let chunk = await this.#read(); chunk !== undefined; chunk = await this.#read()) {
-        this.#held.push(chunk.slice());
-        bytes += chunk.length;
-        if (bytes > this.#remote.settings.limits.listingBytes)
-          throw connectionFailure(
-            'limit',
-            'the listing is too long to be held while the connection serves another call',
-          );
-      }
-      this.#state = 'drained';
-    } catch (error) {
-      this.#failure = error;
-      await this.#incoming.abort();
-      this.#state = 'ended';
-      this.#lease.release();
-    }
-  }
-}
 
 /** Why a directory cannot be listed: it is no directory, or not there, or the refusal as it is. */
 async function whyNotListed(remote: Remote, path: VirtualPath, error: unknown, options: CallOptions): Promise<unknown> {
@@ -97,12 +21,12 @@ async function open(
   remote: Remote,
   path: VirtualPath,
   options: CallOptions,
-): Promise<Omit<OpenedListing, 'incoming'> & { readonly bytes: ListingBytes }> {
+): Promise<Omit<OpenedListing, 'incoming'> & { readonly bytes: LentBytes }> {
   return await remote.pool.retrying(async () => {
     const lease = await remote.pool.leaseOnce(options);
     try {
       const { incoming, ...opened } = await openListing(remote, lease.session, path, options);
-      return { bytes: new ListingBytes(remote, lease, incoming, options.signal), ...opened };
+      return { bytes: new LentBytes(remote, { lease, incoming }, options.signal), ...opened };
     } catch (error) {
       lease.release();
       throw error;

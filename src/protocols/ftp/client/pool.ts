@@ -11,6 +11,8 @@ import type { SessionSettings } from './settings.ts';
 
 /** A connection that nobody used for so long is closed: servers and firewalls would do it without a word. */
 const IDLE_MS = 60_000;
+/** How long one that is asked whether it lives may think about it. */
+const PROBE_MS = 5_000;
 /** One that was idle for longer than this is asked whether it lives before something depends on it. */
 const DOUBTFUL_MS = 10_000;
 
@@ -164,21 +166,25 @@ export class SessionPool {
   async #borrow(signal: AbortSignal | undefined): Promise<FtpSession> {
     for (;;) {
       const session = await this.#next(signal);
-      if (await this.#lives(session)) return session;
+      if (await this.#lives(session, signal)) return session;
     }
   }
 
-  /** A session that was idle for a while may be dead without knowing it. */
-  async #lives(session: FtpSession): Promise<boolean> {
+  /** A session that was idle for a while may be dead without knowing it. Rejects with the signal's reason. */
+  async #lives(session: FtpSession, signal: AbortSignal | undefined): Promise<boolean> {
     if (!this.#doubtful.delete(session)) return true;
+    const probing = { patienceMs: PROBE_MS, ...(signal !== undefined && { signal }) };
+    this.#lent.add(session);
     // 421: its farewell has been waiting for somebody to read it.
-    const lives = await session.command({ verb: 'NOOP' }).then(
+    const lives = await session.command({ verb: 'NOOP' }, probing).then(
       ({ code }) => code !== 421,
       () => false,
     );
+    this.#lent.delete(session);
     if (lives) return true;
-    await session.close();
+    void session.close();
     this.#drop();
+    signal?.throwIfAborted();
     return false;
   }
 

@@ -112,7 +112,8 @@ class RemoteReader implements FileReader {
       stream.lease.release();
       return 0;
     } catch (error) {
-      await this.#stop();
+      // Who aborts waits for nobody; the connection is given back when the server has come to order.
+      void this.#stop();
       throw error;
     }
   }

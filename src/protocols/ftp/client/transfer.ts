@@ -3,20 +3,27 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { authority } from '../../../base/authority.ts';
 import type { Clock } from '../../../base/clock.ts';
+import { pause } from '../../../base/wait.ts';
 import { FileError } from '../../../files/error.ts';
 import type { CallOptions } from '../../../files/file-system.ts';
 import type { ClientEvent, SecuredChannel } from '../../../observe/client-event.ts';
+import { unsentBytes } from '../channel/unsent.ts';
 import { ByteInlet } from './byte-inlet.ts';
 import type { ControlConnection } from './control-connection.ts';
 import { connectionFailure, isPositive, shownReply } from './failure.ts';
 import { kindOfReply } from './kind-of-reply.ts';
-import { inTime } from './patience.ts';
+import { inTime, type Patience, whileMoving } from './patience.ts';
 import type { FtpReply, Incoming, Outgoing } from './session.ts';
 import type { SessionSettings } from './settings.ts';
 
 /** How long a server may take to come to order after ABOR; then its connection is given up. */
 const ABORT_MS = 5_000;
-/** Written at once: what is not taken of it in the time that data may stall is a stall. */
+/** What kernels hold of an upload at most, and how slow a peer may be that takes it, where nobody can see it move. */
+const MOST_HELD_BYTES = 8 * 1024 * 1024;
+const SLOWEST_BYTES_PER_SECOND = 8 * 1024;
+/** How often the kernel is asked whether the last bytes have gone. */
+const DRAIN_LOOK_MS = 1_000;
+/** Written at once. */
 const PIECE_BYTES = 256 * 1024;
 /** How long the server's words are waited for when the data connection has failed: they tell why. */
 const REASON_MS = 3_000;
@@ -44,7 +51,9 @@ class Transfer {
   readonly #final: Promise<FtpReply>;
   readonly #stopKeepAlive: () => void;
   #early: FtpReply | undefined;
-  #state: 'running' | 'ended' = 'running';
+  #state: 'running' | 'complete' | 'failed' | 'aborted' = 'running';
+  #failure: unknown;
+  #aborting: Promise<void> | undefined;
   bytes = 0;
 
   constructor(parts: TransferParts) {
@@ -73,28 +82,75 @@ class Transfer {
     });
   }
 
-  get hasEnded(): boolean {
-    return this.#state === 'ended';
+  /** Whether all has come and was confirmed. Throws what a transfer that ended otherwise has suffered. */
+  get isComplete(): boolean {
+    if (this.#failure !== undefined) throw this.#failure as Error;
+    if (this.#state === 'aborted' || this.#aborting !== undefined)
+      throw connectionFailure('interrupted', 'the transfer was ended early');
+    return this.#state === 'complete';
   }
 
-  /** Waits for data to move; time in which nobody waits for the server does not count. */
-  async moved<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  /** Waits for data to come; time in which nobody waits for the server does not count. */
+  async arrives<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    return await inTime(work, this.#patience(signal));
+  }
+
+  /** Waits for data to leave: as long as the server takes any of what the kernel holds, it is not still. */
+  async leaves<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    const { raw } = this.#parts;
+    const patience = this.#patience(signal);
+    return await whileMoving(work, patience, {
+      mark: () => unsentBytes(raw),
+      blindMs: patience.ms + this.#slowestMs,
+    });
+  }
+
+  /** Resolves when the server has spoken, has all bytes, or nobody can tell whether it has. */
+  async drained(signal: AbortSignal | undefined): Promise<'known' | 'unknown'> {
+    const { raw } = this.#parts;
+    let held: number | undefined;
+    const whenTaken = async (): Promise<void> => {
+      do {
+        await pause(this.#parts.settings.clock, DRAIN_LOOK_MS);
+        held = this.#isWaiting ? await unsentBytes(raw) : 0;
+      } while (held !== undefined && held > 0);
+    };
+    const whenSpoken = this.#final.catch(() => undefined);
+    await this.leaves(Promise.race([whenSpoken, whenTaken()]), signal);
+    return held === undefined && this.#isWaiting ? 'unknown' : 'known';
+  }
+
+  /** The server has not spoken, and has not closed the data connection. */
+  get #isWaiting(): boolean {
+    return this.#early === undefined && this.#state === 'running' && !this.#parts.raw.destroyed;
+  }
+
+  /** How long the slowest server needs for what the kernel may hold of it. */
+  get #slowestMs(): number {
+    return (Math.min(this.#parts.raw.bytesWritten, MOST_HELD_BYTES) / SLOWEST_BYTES_PER_SECOND) * 1000;
+  }
+
+  #patience(signal: AbortSignal | undefined): Patience {
     const { clock, timeouts } = this.#parts.settings;
     const failure = (): FileError =>
       connectionFailure('timed-out', `no data moved for ${timeouts.dataMs} ms, so the transfer was given up`);
-    return await inTime(work, { clock, ms: timeouts.dataMs, failure, signal });
+    return { clock, ms: timeouts.dataMs, failure, signal };
   }
 
-  /** The server's last word; anything but a yes is a failure. */
+  /** The server's last word; anything but a yes is a failure. It is waited for from when the server has all bytes. */
   async confirm(direction: 'in' | 'out', signal?: AbortSignal): Promise<FtpReply> {
     const { control, settings } = this.#parts;
     const { replyMs, dataMs } = settings.timeouts;
     try {
-      const reply = await control.inTime(this.#final, signal, Math.max(replyMs, dataMs));
+      const hasAll = direction === 'in' || (await this.drained(signal)) === 'known';
+      const patienceMs = Math.max(replyMs, dataMs) + (hasAll ? 0 : this.#slowestMs);
+      const reply = await control.inTime(this.#final, signal, patienceMs);
       if (!isPositive(reply)) throw refused(reply);
       this.#end(direction, 'complete');
       return reply;
     } catch (error) {
+      this.#failure = error;
+      if (error instanceof FileError && error.kind === 'timed-out') control.destroy('the server did not answer');
       this.#end(direction, 'failed');
       throw error;
     }
@@ -105,7 +161,9 @@ class Transfer {
     const { clock } = this.#parts.settings;
     const failure = (): FileError => connectionFailure('connection-lost', 'the data connection was cut');
     try {
-      const reply = this.#early ?? (await inTime(this.#final, { clock, ms: REASON_MS, failure }));
+      // Who was silent for so long already has nothing to say now.
+      const ms = cause instanceof FileError && cause.kind === 'timed-out' ? 0 : REASON_MS;
+      const reply = this.#early ?? (await inTime(this.#final, { clock, ms, failure }));
       if (!isPositive(reply)) return refused(reply);
     } catch (error) {
       if (error instanceof FileError && error.kind !== 'connection-lost') return error;
@@ -116,17 +174,33 @@ class Transfer {
   }
 
   /** RFC 959 §4.1.3: ABOR, the end of the data connection, and replies until it is clear which is the last. Never rejects. */
-  async abort(direction: 'in' | 'out'): Promise<void> {
-    if (this.#state === 'ended') return;
-    const { control, socket } = this.#parts;
+  abort(direction: 'in' | 'out', cause?: unknown): Promise<void> {
+    if (this.#state !== 'running') return Promise.resolve();
+    return (this.#aborting ??= this.#abort(direction, cause));
+  }
+
+  /**
+   * Aborts what has failed. A server that has said its last word is free at once; one that is silent is not waited for:
+   * whoever wants the session again waits in {@link abort}.
+   */
+  async giveUp(direction: 'in' | 'out', cause: unknown): Promise<void> {
+    const aborting = this.abort(direction, cause);
+    if (this.#early !== undefined) await aborting;
+  }
+
+  async #abort(direction: 'in' | 'out', cause: unknown): Promise<void> {
+    this.#failure = cause;
+    const { control, socket, settings } = this.#parts;
     this.#stopKeepAlive();
+    const failure = (): FileError => connectionFailure('timed-out', 'the server did not come to order');
     try {
-      await this.#comeToOrder(direction);
+      // One time for all of it: a server that goes on talking is no better than a silent one.
+      await inTime(this.#comeToOrder(direction), { clock: settings.clock, ms: ABORT_MS, failure });
     } catch {
       control.destroy('the server did not come to order after a transfer was aborted');
     }
     socket.destroy();
-    this.#end(direction, 'aborted');
+    this.#end(direction, cause === undefined ? 'aborted' : 'failed');
   }
 
   async #comeToOrder(direction: 'in' | 'out'): Promise<void> {
@@ -136,20 +210,16 @@ class Transfer {
     // A half upload must not look like a whole one: a reset is no end of file.
     if (direction === 'out') raw.resetAndDestroy();
     socket.destroy();
-    await control.inTime(this.#final, undefined, ABORT_MS);
+    await this.#final;
     if (isOver) return;
     // 426 and 226, or one of them (RFC 959 §5.4 leaves both): the reply to another command shows which was the last.
     control.send({ verb: 'NOOP' });
-    for (let reply = await this.#next(); reply.code !== 200; reply = await this.#next());
-  }
-
-  #next(): Promise<FtpReply> {
-    return this.#parts.control.inTime(this.#parts.control.nextReply(), undefined, ABORT_MS);
+    for (let { code } = await control.nextReply(); code !== 200 && code !== 250; { code } = await control.nextReply());
   }
 
   #end(direction: 'in' | 'out', outcome: Extract<ClientEvent, { kind: 'data-closed' }>['outcome']): void {
-    if (this.#state === 'ended') return;
-    this.#state = 'ended';
+    if (this.#state !== 'running') return;
+    this.#state = outcome;
     this.#stopKeepAlive();
     const { control, settings, data, onEnd } = this.#parts;
     const durationMs = settings.clock.monotonic() - this.#startedMs;
@@ -195,17 +265,17 @@ export function incoming(parts: TransferParts): Incoming {
       if (count > 0) return count;
       if (inlet.isAtEnd) return 0;
       if (inlet.failure !== undefined) throw inlet.failure;
-      await transfer.moved(inlet.news(), signal);
+      await transfer.arrives(inlet.news(), signal);
     }
   };
   return {
     async read(into, options = {}) {
-      if (transfer.hasEnded) return 0;
+      if (transfer.isComplete) return 0;
       options.signal?.throwIfAborted();
       const count = await fill(into, options).catch(async (error: unknown) => {
         if (options.signal?.aborted === true) throw error;
         const reason = await transfer.reasonFor(error);
-        await transfer.abort('in');
+        await transfer.giveUp('in', reason);
         throw reason;
       });
       if (count === 0) {
@@ -246,11 +316,11 @@ export function outgoing(parts: TransferParts): Outgoing {
     });
   const orReason = async (work: Promise<void>, signal: AbortSignal | undefined): Promise<void> => {
     try {
-      await transfer.moved(work, signal);
+      await transfer.leaves(work, signal);
     } catch (error) {
       if (signal?.aborted === true) throw error;
       const reason = await transfer.reasonFor(error);
-      await transfer.abort('out');
+      await transfer.giveUp('out', reason);
       throw reason;
     }
   };
