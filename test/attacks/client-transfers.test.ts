@@ -176,6 +176,20 @@ describe('uploads', () => {
     await assertFails(storeAll(await meeting.open(), sampleBytes(20_000_000)), ...LOST);
   });
 
+  test('is announced when the port for it is known: a server waits for no client that died before it dialled', async () => {
+    const heard: number[] = [];
+    const agree: Act = async (conversation) => {
+      const port = await conversation.listen();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      heard.push(meeting.server.said('STOR').length);
+      conversation.say(`229 go (|||${port}|)`);
+    };
+    await using meeting = await meet({ script: { EPSV: agree } });
+    const session = await meeting.open();
+    for (let upload = 0; upload < 5; upload += 1) await storeAll(session, CONTENT);
+    assert.deepEqual(heard, [0, 1, 2, 3, 4]);
+  });
+
   test('all of it, and the control connection ends: no success', async () => {
     const store: Act = async (conversation) => {
       conversation.say('150 go on');

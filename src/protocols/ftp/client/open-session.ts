@@ -41,6 +41,10 @@ interface SessionParts {
   readonly server: ServerFeatures;
 }
 
+interface AgreeOptions extends TransferOptions {
+  readonly direction: 'in' | 'out';
+}
+
 class Session implements FtpSession {
   readonly server: ServerFeatures;
   readonly #parts: SessionParts;
@@ -146,7 +150,7 @@ class Session implements FtpSession {
     this.#begin();
     try {
       await this.#prepareType(options);
-      const coming = await this.#agree(command, options);
+      const coming = await this.#agree(command, { ...options, direction });
       const raw = await this.#connected(coming, options.signal);
       const socket = await this.#secured(raw, direction, options.signal);
       const { control, settings, learned } = this.#parts;
@@ -168,9 +172,13 @@ class Session implements FtpSession {
     this.#type = letter;
   }
 
-  /** Everything up to the server's consent. In one go where the way to the data connection is known. */
-  async #agree(command: FtpCommand, { signal, restartBytes = 0 }: TransferOptions): Promise<Coming> {
-    if (this.#channel.isForeseeable && restartBytes === 0) return await this.#agreeAtOnce(command, signal);
+  /**
+   * Everything up to the server's consent. In one go where the way to the data connection is known, except for uploads:
+   * a client that is killed before it dials would leave a server waiting with the file locked, vsftpd for a minute.
+   */
+  async #agree(command: FtpCommand, { signal, restartBytes = 0, direction }: AgreeOptions): Promise<Coming> {
+    const isAtOnce = this.#channel.isForeseeable && direction === 'in' && restartBytes === 0;
+    if (isAtOnce) return await this.#agreeAtOnce(command, signal);
     const coming = await this.#channel.open(signal);
     try {
       // Right before the command: nothing else may come in between (RFC 3659 §5.3).
