@@ -22,9 +22,12 @@ const PLAIN_DOOR = {
   trustedProxies: [],
 } as const;
 
+const UNENCRYPTED = { ...PLAIN_DOOR, tls: 'off', tlsChoice: 'asked', dataBinding: 'off' } as const;
+
 /** What holds when nothing is said. */
 const UNSAID = {
   tls: { names: [], minVersion: 'TLSv1.2', maxVersion: 'TLSv1.3', clearControl: 'refused' },
+  tftp: { ports: 'one-per-transfer', fragments: 'allowed', broadcast: 'ignored', names: [], limits: {} },
   networks: [],
   admission: { limits: {}, networks: {} },
   bans: { policy: {}, allow: [] },
@@ -36,11 +39,24 @@ const UNSAID = {
   warnings: [],
 } as const;
 
-test('without flags: ./files, made when missing, on loopback, for an account that is made up', () => {
+const DEFAULT_LISTENERS = [
+  { protocol: 'ftp', host: '127.0.0.1', port: 2121, masquerade: [], ...PLAIN_DOOR },
+  { protocol: 'tftp', host: '127.0.0.1', port: 6969, masquerade: [], ...UNENCRYPTED },
+];
+
+test('without flags: ./files, made when missing, on loopback, for an account that is made up; over TFTP to be read', () => {
   const root = { path: join(folder, 'files'), where: './files', ifMissing: 'create' };
   assert.deepEqual(settle({}, folder), {
     ...UNSAID,
-    listeners: [{ protocol: 'ftp', host: '127.0.0.1', port: 2121, masquerade: [], ...PLAIN_DOOR }],
+    listeners: DEFAULT_LISTENERS,
+    networks: [
+      {
+        clients: ['127.0.0.0/8', '::1/128'],
+        mounts: [{ at: '/', directory: root.path, access: 'read-only' }],
+        permissions: [{ path: '/', allow: ['list', 'read'] }],
+        protocols: ['tftp'],
+      },
+    ],
     root,
     folders: [root],
     accounts: [{ definition: simpleDefinition('portcall', 'read-write', root.path), secret: { kind: 'made-up' } }],
@@ -132,7 +148,7 @@ const wrongFlags: readonly (readonly [Parameters<typeof settle>[0], RegExp])[] =
   [{ user: ['a::ro'] }, /^--user: must be/],
   [
     { listen: ['sftp://127.0.0.1:2222'] },
-    /^--listen: asks for sftp, which this version does not serve: use ftp:\/\/ or ftps:\/\/$/,
+    /^--listen: asks for sftp, which this version does not serve: use ftp:\/\/, ftps:\/\/ or tftp:\/\/$/,
   ],
   [{ listen: ['ftps://u:secret@127.0.0.1'] }, /must not hold a name or password/],
   [{ listen: ['ftps://127.0.0.1/images'] }, /must end behind the port/],
@@ -140,7 +156,7 @@ const wrongFlags: readonly (readonly [Parameters<typeof settle>[0], RegExp])[] =
   [{ listen: ['ftps://127.0.0.1'], tls: 'offered' }, /^--tls: cannot be offered: ftps:\/\/ is encrypted/],
   [{ tls: 'on' }, /^--tls: must be off, offered, login or data$/],
   [{ key: 'key.pem' }, /^--key: is of no use without --certificate$/],
-  [{ listen: ['tftp://127.0.0.1'] }, /asks for tftp/],
+  [{ listen: ['tftp://u@127.0.0.1'] }, /must not hold a name or password/],
   [{ listen: ['http://127.0.0.1'] }, /must be a URL such as/],
   [{ listen: ['2121'] }, /must be a URL such as/],
   [{ listen: ['ftp://127.0.0.1:99999'] }, /must be a URL such as/],
@@ -196,7 +212,7 @@ masquerade:
     'portcall.yaml:2: colour: is not a key that Portcall knows',
     'portcall.yaml:5: listeners[1]: must be a URL such as ftp://127.0.0.1:2121',
     'portcall.yaml:7: listeners[2].foo: is not a key that Portcall knows',
-    'portcall.yaml:8: listeners[3]: asks for sftp, which this version does not serve: use ftp:// or ftps://',
+    'portcall.yaml:8: listeners[3]: asks for sftp, which this version does not serve: use ftp://, ftps:// or tftp://',
   ]);
 });
 
@@ -232,6 +248,69 @@ for (const [text, message] of wrongFiles) {
 
 test('a file that cannot be read is told of', () => {
   assert.match(problemsOf(() => settle({ config: '.' }, folder)).join(), /cannot be read \(EISDIR\)/);
+});
+
+test('TFTP is served without being asked for only where somebody may in without a login', () => {
+  const doors = (text: string, flags?: Parameters<typeof settle>[0]): string[] =>
+    settleFile(text, flags).listeners.map(({ protocol }) => protocol);
+  const guests = 'networks: [{ clients: 10.0.0.0/8, allow: [{ path: /, access: read-only }], protocols: [PROTOCOL] }]';
+  assert.deepEqual(doors('', { user: ['a:b'] }), ['ftp']);
+  assert.deepEqual(doors('anonymous: {}'), ['ftp', 'tftp']);
+  assert.deepEqual(doors('', { user: ['a:b'], anonymous: true }), ['ftp', 'tftp']);
+  assert.deepEqual(doors(guests.replace('PROTOCOL', 'tftp'), { user: ['a:b'] }), ['ftp', 'tftp']);
+  assert.deepEqual(doors(guests.replace('PROTOCOL', 'ftp'), { user: ['a:b'] }), ['ftp']);
+});
+
+test('a TFTP listener that lets nobody in is warned of', () => {
+  const warned = (flags: Parameters<typeof settle>[0]): boolean =>
+    settle(flags, folder).warnings.some((text) => text.startsWith('tftp:// lets nobody in'));
+  assert.equal(warned({ user: ['a:b'], listen: ['tftp://127.0.0.1:0'] }), true);
+  assert.equal(warned({ user: ['a:b'], listen: ['tftp://127.0.0.1:0'], anonymous: true }), false);
+});
+
+test('the keys of tftp', () => {
+  const text = `
+tftp:
+  ports: single
+  transferPorts: 40000-40010
+  blockBytes: 1428
+  windowBlocks: 16
+  fragments: avoided
+  broadcast: answered
+  transfers: 5
+  transfersPerAddress: 2
+  uploadSize: 1G
+  transferSeconds: 60
+  names: { network-confg: '/{address}-confg' }
+  nameMap: names.map
+`;
+  assert.deepEqual(settleFile(text).tftp, {
+    ports: 'single',
+    transferPorts: { first: 40_000, last: 40_010 },
+    fragments: 'avoided',
+    broadcast: 'answered',
+    names: [['network-confg', '/{address}-confg']],
+    nameMap: { path: join(folder, 'names.map'), where: 'portcall.yaml:14: tftp.nameMap' },
+    limits: {
+      blockBytes: 1428,
+      windowBlocks: 16,
+      transfers: 5,
+      transfersPerAddress: 2,
+      uploadBytes: 1024 ** 3,
+      transferMs: 60_000,
+    },
+  });
+});
+
+test('what is wrong with tftp is told with its line', () => {
+  const text = 'tftp:\n  ports: two\n  blockBytes: 100\n  windowBlocks: 0\n  names: { a: b }\n  colour: blue\n';
+  assert.deepEqual(problemsOf(() => settleFile(text)).sort(), [
+    'portcall.yaml:2: tftp.ports: must be one-per-transfer or single',
+    'portcall.yaml:3: tftp.blockBytes: must be 512 or more',
+    'portcall.yaml:4: tftp.windowBlocks: must be 1 or more',
+    'portcall.yaml:5: tftp.names.a: must be a path that begins with / and holds no ..',
+    'portcall.yaml:6: tftp.colour: is not a key that Portcall knows',
+  ]);
 });
 
 test('an empty file means the defaults', () => {

@@ -177,7 +177,7 @@ const wrongUsages: readonly (readonly [readonly string[], RegExp])[] = [
   [['serve', '--listen', 'ftps://127.0.0.1:0', '--tls', 'off'], /--tls: cannot be off: ftps:\/\/ is encrypted/],
   [['serve', '--tls', 'maybe'], /--tls: must be off, offered, login or data/],
   [['serve', '--key', 'key.pem'], /--key: is of no use without --certificate/],
-  [['serve', '--listen', 'tftp://127.0.0.1:0'], /--listen: asks for tftp/],
+  [['serve', '--listen', 'tftp://127.0.0.1:x'], /--listen: must be a URL such as/],
   [['serve', '--log', 'xml'], /--log: must be text or json/],
   [['serve', '--config', 'none.yaml'], /--config none\.yaml: there is no such file/],
 ];
