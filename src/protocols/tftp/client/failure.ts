@@ -1,5 +1,6 @@
 /** What the end of a transfer means to whoever asked for it: one row per error code, and the silence. */
 import { authority } from '../../../base/authority.ts';
+import { printable } from '../../../base/escape.ts';
 import type { VirtualPath } from '../../../base/virtual-path.ts';
 import { FileError, type FileErrorKind } from '../../../files/error.ts';
 import type { Ending, Refusal } from '../channel/ending.ts';
@@ -41,6 +42,18 @@ function silenceAfter(bytes: number, blockBytes: number): string {
   return `the server fell silent after ${bytes} bytes${hint}`;
 }
 
+/** What no code has a kind for is told in the server's own words; an operation that never began is one it does not offer. */
+function refusalOf(
+  path: VirtualPath,
+  { code, message }: { readonly code: number; readonly message: string },
+  bytes: number,
+): FileError {
+  const reply = `ERROR ${code} ${message}`.trim();
+  const kind = code === ERROR_CODE.illegalOperation && bytes === 0 ? 'unsupported' : kindOf(code, message);
+  const isPlain = kind !== 'unsupported' && kind !== 'io' && kind !== 'protocol';
+  return new FileError(kind, path, { reply, ...(!isPlain && { detail: `the server answered ${printable(reply)}` }) });
+}
+
 /** What a transfer suffered; `undefined` when it is complete. */
 export function failureOf(
   remote: Remote,
@@ -59,10 +72,8 @@ export function failureOf(
         detail: `${authority(remote.host, remote.port)} does not answer: is a TFTP server there, and does every firewall let UDP through?`,
         again: 'pointless',
       });
-    case 'refused': {
-      const { code, message } = ending;
-      return new FileError(kindOf(code, message), path, { reply: `ERROR ${code} ${message}`.trim() });
-    }
+    case 'refused':
+      return refusalOf(path, ending, bytes);
     case 'broken':
       return new FileError('protocol', path, { detail: ending.why });
     case 'aborted':
