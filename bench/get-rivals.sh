@@ -1,10 +1,10 @@
 #!/bin/sh
-# Fetches the FTP servers that Portcall is measured and tested beside as Debian packages and unpacks them into a folder.
+# Fetches the FTP and TFTP servers that Portcall is measured and tested beside as Debian packages and unpacks them into a folder.
 # Nothing is installed: as packages they conflict with one another. Usage: bench/get-rivals.sh [DIR]
 set -eu
 
 dir=${1:-${PORTCALL_RIVALS:-${XDG_CACHE_HOME:-$HOME/.cache}/portcall-rivals}}
-rivals='vsftpd proftpd-core pure-ftpd python3-pyftpdlib'
+rivals='vsftpd proftpd-core pure-ftpd python3-pyftpdlib tftpd-hpa atftpd dnsmasq-base'
 
 # Once is enough: what is complete is not asked for again.
 if [ -e "$dir/versions" ] && [ -z "${PORTCALL_RIVALS_AGAIN:-}" ]; then

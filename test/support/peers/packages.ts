@@ -6,13 +6,13 @@ import process from 'node:process';
 import type { Peer } from './peer.ts';
 
 /** The folder that `bench/get-rivals.sh` fills, unless told otherwise. */
-function peersFolder(): string {
+export function packagesFolder(): string {
   const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
   return process.env['PORTCALL_RIVALS'] ?? join(cache, 'portcall-rivals');
 }
 
 /** Where the packages' own `usr` and `lib` are. */
-export const packagesRoot = (): string => join(peersFolder(), 'root');
+export const packagesRoot = (): string => join(packagesFolder(), 'root');
 
 /** The libraries that were unpacked beside the programs, under Debian's name for this kind of machine. */
 export function librariesOf(packages: string): Readonly<Record<string, string>> {
@@ -23,7 +23,7 @@ export function librariesOf(packages: string): Readonly<Record<string, string>> 
 /** Why it cannot run here, as a sentence; `undefined` when it can. */
 export function obstacleOf(peer: Peer): string | undefined {
   if (!existsSync(join(packagesRoot(), peer.program)))
-    return `${peer.name} is not in ${peersFolder()}; fetch it with bench/get-rivals.sh`;
+    return `${peer.name} is not in ${packagesFolder()}; fetch it with bench/get-rivals.sh`;
   return peer.needsRoot && process.getuid?.() !== 0 ? `${peer.name} starts only as root` : undefined;
 }
 

@@ -1,0 +1,169 @@
+/** The TFTP servers that others wrote, each started for one test over a folder that is thrown away. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { processTree } from '../../../bench/process-tree.ts';
+import { eventually } from '../wait.ts';
+import { librariesOf, packagesFolder, packagesRoot } from './packages.ts';
+
+interface Place {
+  readonly root: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface TftpPeer {
+  readonly name: 'tftpd-hpa' | 'atftpd' | 'dnsmasq';
+  /** Where it lies among the unpacked packages. */
+  readonly program: string;
+  readonly writes: 'yes' | 'no';
+  readonly windows: 'yes' | 'no';
+  /** It converts texts as RFC 764 has it. */
+  readonly netascii: 'yes' | 'no';
+  /** dnsmasq listens at port 69 and no other, so that it gets an address that nobody else has. */
+  readonly fixedPort?: number;
+  readonly words: (place: Place) => readonly string[];
+}
+
+/** All of them give up root's rights when they have their port, and need them until then. */
+export const TFTP_PEERS: readonly TftpPeer[] = [
+  {
+    name: 'tftpd-hpa',
+    program: 'usr/sbin/in.tftpd',
+    writes: 'yes',
+    windows: 'no',
+    netascii: 'yes',
+    words: ({ root, host, port }) => ['-L', '-4', '-a', `${host}:${port}`, '-u', 'nobody', '-c', '-s', root],
+  },
+  {
+    name: 'atftpd',
+    program: 'usr/sbin/atftpd',
+    writes: 'yes',
+    windows: 'yes',
+    netascii: 'yes',
+    // prettier-ignore
+    words: ({ root, host, port }) => [
+      '--daemon', '--no-fork', '--bind-address', host, '--port', String(port), '--user', 'nobody.nogroup',
+      '--logfile', '-', root,
+    ],
+  },
+  {
+    name: 'dnsmasq',
+    program: 'usr/sbin/dnsmasq',
+    writes: 'no',
+    windows: 'no',
+    netascii: 'no',
+    fixedPort: 69,
+    // prettier-ignore
+    words: ({ root, host }) => [
+      '--keep-in-foreground', '--conf-file=/dev/null', '--port=0', '--enable-tftp', `--tftp-root=${root}`,
+      `--listen-address=${host}`, '--bind-interfaces', '--user=root', '--pid-file=', '--log-facility=-',
+    ],
+  },
+];
+
+/** Why it cannot run here, as a sentence; `undefined` when it can. */
+function obstacleOf({ name, program }: TftpPeer): string | undefined {
+  if (!existsSync(join(packagesRoot(), program)))
+    return `${name} is not in ${packagesFolder()}; fetch it with bench/get-rivals.sh`;
+  return process.getuid?.() === 0 ? undefined : `${name} starts only as root`;
+}
+
+/** For the options of a test: skipped without the server, unless this is CI, where it then fails for want of it. */
+export const needsTftpPeer = (peer: TftpPeer): { readonly skip: string | false } => ({
+  skip: process.env['CI'] === undefined ? (obstacleOf(peer) ?? false) : false,
+});
+
+export interface RunningTftpPeer extends AsyncDisposable {
+  readonly host: string;
+  readonly port: number;
+  /** The folder that is served, in which all may write. */
+  readonly root: string;
+}
+
+/** Another program may take the port between the look and the start. */
+const ATTEMPTS = 3;
+const START_MS = 5_000;
+
+/** Starts it; rejects when it does not answer within five seconds. */
+export async function startTftpPeer(peer: TftpPeer): Promise<RunningTftpPeer> {
+  const obstacle = obstacleOf(peer);
+  if (obstacle !== undefined) throw new Error(obstacle);
+  const root = await mkdtemp(join(tmpdir(), `portcall-${peer.name}-`));
+  // It runs as somebody else.
+  await chmod(root, 0o777);
+  for (let attempt = 1; ; attempt += 1) {
+    const place = { root, ...(await placeFor(peer)) };
+    const child = launch(peer, place);
+    try {
+      await eventually(() => isAlive(child) && answers(place), `${peer.name} answers`, START_MS);
+      return running(child, place);
+    } catch (error) {
+      await end(child);
+      if (attempt < ATTEMPTS) continue;
+      await rm(root, { recursive: true, force: true });
+      throw error;
+    }
+  }
+}
+
+/** An address of loopback that only this process uses, or a port that was free a moment ago. */
+async function placeFor({ fixedPort }: TftpPeer): Promise<{ readonly host: string; readonly port: number }> {
+  const { pid } = process;
+  if (fixedPort !== undefined) return { host: `127.1.${(pid >> 8) & 0xff}.${1 + (pid % 254)}`, port: fixedPort };
+  const socket = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  socket.close();
+  return { host: '127.0.0.1', port };
+}
+
+function launch(peer: TftpPeer, place: Place): ChildProcess {
+  const env = { PATH: process.env['PATH'], ...librariesOf(packagesRoot()) };
+  const program = join(packagesRoot(), peer.program);
+  return spawn(program, peer.words(place), { env, detached: true, stdio: 'ignore' });
+}
+
+function isAlive(child: ChildProcess): boolean {
+  if (child.exitCode !== null || child.pid === undefined) throw new Error(`it ended with ${String(child.exitCode)}`);
+  return true;
+}
+
+/** Whether a file that is not there is said not to be there. */
+async function answers({ host, port }: Place): Promise<boolean> {
+  const socket = createSocket('udp4');
+  const seen = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => seen.resolve(false), 100);
+  socket.on('error', () => seen.resolve(false));
+  socket.on('message', () => seen.resolve(true));
+  socket.send('\0\x01nothing\0octet\0', port, host);
+  const hasAnswered = await seen.promise;
+  clearTimeout(timer);
+  socket.close();
+  return hasAnswered;
+}
+
+function running(child: ChildProcess, { root, host, port }: Place): RunningTftpPeer {
+  return {
+    root,
+    host,
+    port,
+    async [Symbol.asyncDispose]() {
+      await end(child);
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+}
+
+/** It and the processes of its transfers, which may have made groups of their own. */
+async function end(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  for (const { pid } of processTree(child.pid)) process.kill(pid, 'SIGKILL');
+  await ended;
+}
