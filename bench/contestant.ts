@@ -25,6 +25,9 @@ export interface Launch {
   readonly environment?: Readonly<Record<string, string>>;
   /** Appears when the server is ready and says its port; without it, the port of the setup is tried until it answers. */
   readonly readyFile?: string;
+  /** Where another protocol than FTP is measured: the port, where it cannot be chosen, and whether it answers. */
+  readonly port?: number;
+  readonly answers?: (port: number) => Promise<boolean>;
 }
 
 export interface Contestant {

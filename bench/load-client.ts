@@ -62,7 +62,7 @@ export class LoadClient implements AsyncDisposable {
 }
 
 /** What a client of this name is linked with. */
-const LIBRARIES = { 'ftp-load': [], 'ftps-load': ['-lssl', '-lcrypto'], 'run-measured': [] } as const;
+const LIBRARIES = { 'ftp-load': [], 'ftps-load': ['-lssl', '-lcrypto'], 'run-measured': [], 'tftp-load': [] } as const;
 
 /** The compiled client. It lies in a cache under the hash of its sources, so an edit compiles it anew. */
 export async function buildLoadClient(name: keyof typeof LIBRARIES): Promise<string> {

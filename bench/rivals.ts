@@ -102,12 +102,12 @@ function invite(rival: Rival, folder: string): Invitation {
 }
 
 /** The libraries that were unpacked beside the programs, under Debian's name for this kind of machine. */
-function libraryPath(root: string): Record<string, string> {
+export function libraryPath(root: string): Record<string, string> {
   const machine = process.arch === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu';
   return { LD_LIBRARY_PATH: `${join(root, 'usr/lib', machine)}:${join(root, 'lib', machine)}` };
 }
 
-function packageVersion(name: string, folder: string): string {
+export function packageVersion(name: string, folder: string): string {
   const list = join(folder, 'versions');
   const lines = existsSync(list) ? readFileSync(list, 'utf8').split('\n') : [];
   return lines.find((line) => line.startsWith(`${name} `))?.slice(name.length + 1) ?? 'unknown version';

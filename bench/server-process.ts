@@ -28,7 +28,11 @@ export class ServerProcess implements AsyncDisposable {
     this.#folder = folder;
   }
 
-  static async start(contestant: Contestant, root: string, tls?: Certificate): Promise<ServerProcess> {
+  static async start(
+    contestant: Pick<Contestant, 'name' | 'configure'>,
+    root: string,
+    tls?: Certificate,
+  ): Promise<ServerProcess> {
     const folder = await mkdtempDisposable(join(tmpdir(), 'portcall-bench-server-'));
     await chmod(folder.path, 0o755);
     const freePort = await findFreePort();
@@ -41,7 +45,7 @@ export class ServerProcess implements AsyncDisposable {
     const log = join(folder.path, 'output');
     const child = await launchProcess(launch, log);
     try {
-      return new ServerProcess(child, await waitUntilReady(child, launch, freePort), folder);
+      return new ServerProcess(child, await waitUntilReady(child, launch, launch.port ?? freePort), folder);
     } catch (error) {
       await endTree(child);
       const said = readFileSync(log, 'utf8').trim().slice(-1000);
@@ -95,10 +99,11 @@ async function launchProcess(launch: Launch, log: string): Promise<RunningChild>
 /** The port on which it answers. */
 async function waitUntilReady(child: ChildProcess, launch: Launch, port: number): Promise<number> {
   const end = Date.now() + READY_MS;
+  const { answers = greets } = launch;
   while (Date.now() < end) {
     if (child.exitCode !== null || child.signalCode !== null) throw new Error('it ended at once');
     const readyPort = launch.readyFile === undefined ? port : portInFile(launch.readyFile);
-    if (readyPort !== undefined && (await greets(readyPort))) return readyPort;
+    if (readyPort !== undefined && (await answers(readyPort))) return readyPort;
     await pause(50);
   }
   throw new Error(`no greeting within ${READY_MS / 1000} seconds`);
@@ -106,8 +111,8 @@ async function waitUntilReady(child: ChildProcess, launch: Launch, port: number)
 
 function portInFile(path: string): number | undefined {
   if (!existsSync(path)) return undefined;
-  const { listeners } = JSON.parse(readFileSync(path, 'utf8')) as { listeners: { protocol: string; port: number }[] };
-  return listeners.find((listener) => listener.protocol === 'ftp')?.port;
+  const { listeners } = JSON.parse(readFileSync(path, 'utf8')) as { listeners: { port: number }[] };
+  return listeners[0]?.port;
 }
 
 async function greets(port: number): Promise<boolean> {

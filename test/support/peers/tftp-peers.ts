@@ -8,64 +8,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { processTree } from '../../../bench/process-tree.ts';
+import { ownLoopback, type TftpPlace, TFTP_RIVALS, type TftpRival } from '../../../bench/tftp-rivals.ts';
 import { eventually } from '../wait.ts';
 import { librariesOf, packagesFolder, packagesRoot } from './packages.ts';
 
-interface Place {
-  readonly root: string;
-  readonly host: string;
-  readonly port: number;
-}
-
-export interface TftpPeer {
-  readonly name: 'tftpd-hpa' | 'atftpd' | 'dnsmasq';
-  /** Where it lies among the unpacked packages. */
-  readonly program: string;
-  readonly writes: 'yes' | 'no';
-  readonly windows: 'yes' | 'no';
-  /** It converts texts as RFC 764 has it. */
-  readonly netascii: 'yes' | 'no';
-  /** dnsmasq listens at port 69 and no other, so that it gets an address that nobody else has. */
-  readonly fixedPort?: number;
-  readonly words: (place: Place) => readonly string[];
-}
-
-/** All of them give up root's rights when they have their port, and need them until then. */
-export const TFTP_PEERS: readonly TftpPeer[] = [
-  {
-    name: 'tftpd-hpa',
-    program: 'usr/sbin/in.tftpd',
-    writes: 'yes',
-    windows: 'no',
-    netascii: 'yes',
-    words: ({ root, host, port }) => ['-L', '-4', '-a', `${host}:${port}`, '-u', 'nobody', '-c', '-s', root],
-  },
-  {
-    name: 'atftpd',
-    program: 'usr/sbin/atftpd',
-    writes: 'yes',
-    windows: 'yes',
-    netascii: 'yes',
-    // prettier-ignore
-    words: ({ root, host, port }) => [
-      '--daemon', '--no-fork', '--bind-address', host, '--port', String(port), '--user', 'nobody.nogroup',
-      '--logfile', '-', root,
-    ],
-  },
-  {
-    name: 'dnsmasq',
-    program: 'usr/sbin/dnsmasq',
-    writes: 'no',
-    windows: 'no',
-    netascii: 'no',
-    fixedPort: 69,
-    // prettier-ignore
-    words: ({ root, host }) => [
-      '--keep-in-foreground', '--conf-file=/dev/null', '--port=0', '--enable-tftp', `--tftp-root=${root}`,
-      `--listen-address=${host}`, '--bind-interfaces', '--user=root', '--pid-file=', '--log-facility=-',
-    ],
-  },
-];
+export type TftpPeer = TftpRival;
+export const TFTP_PEERS: readonly TftpPeer[] = TFTP_RIVALS;
 
 /** Why it cannot run here, as a sentence; `undefined` when it can. */
 function obstacleOf({ name, program }: TftpPeer): string | undefined {
@@ -114,8 +62,7 @@ export async function startTftpPeer(peer: TftpPeer): Promise<RunningTftpPeer> {
 
 /** An address of loopback that only this process uses, or a port that was free a moment ago. */
 async function placeFor({ fixedPort }: TftpPeer): Promise<{ readonly host: string; readonly port: number }> {
-  const { pid } = process;
-  if (fixedPort !== undefined) return { host: `127.1.${(pid >> 8) & 0xff}.${1 + (pid % 254)}`, port: fixedPort };
+  if (fixedPort !== undefined) return { host: ownLoopback(process.pid), port: fixedPort };
   const socket = createSocket('udp4').bind(0, '127.0.0.1');
   await once(socket, 'listening');
   const { port } = socket.address();
@@ -123,7 +70,7 @@ async function placeFor({ fixedPort }: TftpPeer): Promise<{ readonly host: strin
   return { host: '127.0.0.1', port };
 }
 
-function launch(peer: TftpPeer, place: Place): ChildProcess {
+function launch(peer: TftpPeer, place: TftpPlace): ChildProcess {
   const env = { PATH: process.env['PATH'], ...librariesOf(packagesRoot()) };
   const program = join(packagesRoot(), peer.program);
   return spawn(program, peer.words(place), { env, detached: true, stdio: 'ignore' });
@@ -135,7 +82,7 @@ function isAlive(child: ChildProcess): boolean {
 }
 
 /** Whether a file that is not there is said not to be there. */
-async function answers({ host, port }: Place): Promise<boolean> {
+async function answers({ host, port }: TftpPlace): Promise<boolean> {
   const socket = createSocket('udp4');
   const seen = Promise.withResolvers<boolean>();
   const timer = setTimeout(() => seen.resolve(false), 100);
@@ -148,7 +95,7 @@ async function answers({ host, port }: Place): Promise<boolean> {
   return hasAnswered;
 }
 
-function running(child: ChildProcess, { root, host, port }: Place): RunningTftpPeer {
+function running(child: ChildProcess, { root, host, port }: TftpPlace): RunningTftpPeer {
   return {
     root,
     host,
