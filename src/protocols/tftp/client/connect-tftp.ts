@@ -15,6 +15,8 @@ import { openTftpUpload } from './upload.ts';
 /** Fits into an Ethernet frame, also behind a tunnel or two. */
 const DEFAULT_BLOCK_BYTES = 1_428;
 const DEFAULT_WINDOW_BLOCKS = 16;
+/** A window that comes at once must find room in the socket, and a system grants little more than 200 KiB. */
+const MOST_WINDOW_BYTES = 160 * 1024;
 /** A server that never answers is given up sooner than one that fell silent. */
 const CLIENT_TIMING: Timing = { ...DEFAULT_TIMING, triesUnproven: 5 };
 
@@ -48,6 +50,7 @@ const ROOT_ENTRY: Entry = { name: '', type: 'directory', sizeBytes: 0, modifiedM
 function remoteOf(options: TftpClientOptions, address: string, closing: AbortSignal): Remote {
   const { host, port = TFTP_PORT, mode = 'octet', names = 'relative', clock = systemClock } = options;
   const { blockBytes = DEFAULT_BLOCK_BYTES, windowBlocks = DEFAULT_WINDOW_BLOCKS, timeoutSeconds } = options;
+  const mostWindow = Math.floor(MOST_WINDOW_BYTES / blockBytes);
   let transfers = 0;
   return {
     host,
@@ -64,7 +67,11 @@ function remoteOf(options: TftpClientOptions, address: string, closing: AbortSig
     wishes:
       options.options === 'plain'
         ? undefined
-        : { blockBytes, windowBlocks, ...(timeoutSeconds !== undefined && { timeoutSeconds }) },
+        : {
+            blockBytes,
+            windowBlocks: Math.max(1, Math.min(windowBlocks, mostWindow)),
+            ...(timeoutSeconds !== undefined && { timeoutSeconds }),
+          },
   };
 }
 

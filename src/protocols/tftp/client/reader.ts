@@ -11,6 +11,8 @@ import type { Remote } from './remote.ts';
 
 /** What is read and thrown away to get to an offset. */
 const SKIPPED_BYTES = 64 * 1024;
+/** What a read waits for, where as much is asked for: blocks are small, and each read may be a write of somebody's. */
+const ENOUGH_BYTES = 64 * 1024;
 
 interface Stream {
   readonly exchange: Exchange<FileReceiver>;
@@ -43,6 +45,7 @@ async function openStream(remote: Remote, path: VirtualPath, signal: AbortSignal
       });
     },
   });
+  void exchange.transfer.ended.then(() => sink.stop());
   return { exchange, sink, positionBytes: 0 };
 }
 
@@ -109,13 +112,13 @@ class TftpReader implements FileReader {
 
   async #take(stream: Stream, into: Uint8Array): Promise<number> {
     const { sink, exchange } = stream;
+    const wanted = Math.min(into.length, ENOUGH_BYTES);
     for (;;) {
-      const news = sink.news();
+      await sink.news(wanted);
       const count = sink.read(into);
       stream.positionBytes += count;
       if (count > 0) return count;
       if (sink.isAtEnd) break;
-      await Promise.race([news, exchange.transfer.ended]);
       await exchange.failure('now');
     }
     await exchange.failure('at-the-end');

@@ -10,6 +10,8 @@ export class ReadingSink implements ByteSink {
   #start = 0;
   #length = 0;
   #isFinished = false;
+  #isOver = false;
+  #wantedBytes = 1;
   readonly #drained = Promise.withResolvers<undefined>();
   #wake: () => void = () => undefined;
 
@@ -27,7 +29,7 @@ export class ReadingSink implements ByteSink {
     this.#ring.set(bytes.subarray(0, first), at);
     this.#ring.set(bytes.subarray(first), 0);
     this.#length += bytes.length;
-    this.#wake();
+    if (this.#length >= this.#wantedBytes) this.#wake();
   }
 
   /** The last ACK waits until all has been read: whoever reads may still find that the disk is full. */
@@ -56,10 +58,21 @@ export class ReadingSink implements ByteSink {
     return this.#isFinished && this.#length === 0;
   }
 
-  /** Resolves when something has come, or the end. */
-  news(): Promise<void> {
-    return new Promise((resolve) => {
+  /**
+   * Resolves when so many bytes are there, or no more will come: whoever was woken for each block would spend more time on
+   * waking than on reading. At most half of what it holds may be waited for, or the sender would wait too.
+   */
+  async news(wantedBytes: number): Promise<void> {
+    if (this.#length >= wantedBytes || this.#isFinished || this.#isOver) return;
+    this.#wantedBytes = wantedBytes;
+    await new Promise<void>((resolve) => {
       this.#wake = resolve;
     });
+  }
+
+  /** Nothing more comes: the transfer has ended, well or not. */
+  stop(): void {
+    this.#isOver = true;
+    this.#wake();
   }
 }
