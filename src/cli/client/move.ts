@@ -80,7 +80,7 @@ export async function standing(
 const standingOrLink = async (place: Place, signal: AbortSignal): Promise<Entry | undefined> =>
   (await standing(place, signal)) ?? (await standing(place, signal, 'stay'));
 
-/** Where each source goes: into a directory that stands there, or under the very name. */
+/** Where each source goes: into a directory that stands there, or under the very name. `.` has none, and fills the directory. */
 async function destinationOf(
   client: Client,
   target: OpenedPlace,
@@ -88,8 +88,9 @@ async function destinationOf(
 ): Promise<(found: Found) => OpenedPlace> {
   const there = target.path === ROOT ? { type: 'directory' } : await standing(target, client.signal);
   const isDirectory = there?.type === 'directory';
-  if (isDirectory) return ({ place }) => below(target, baseName(place.path));
-  if (sources > 1 || target.written === 'as-directory') {
+  if (isDirectory)
+    return ({ place }) => (place.written === 'as-contents' ? target : below(target, baseName(place.path)));
+  if (sources > 1 || target.written !== 'as-any') {
     const why = there === undefined ? 'there is no such directory; make it first' : 'it is no directory';
     throw new FileError(there === undefined ? 'not-found' : 'not-directory', ROOT, {
       detail: `${target.label}: ${why}`,
