@@ -1,5 +1,6 @@
 /** What the end of a transfer means to whoever asked for it: one row per error code, and the silence. */
 import { authority } from '../../../base/authority.ts';
+import { printable } from '../../../base/escape.ts';
 import type { VirtualPath } from '../../../base/virtual-path.ts';
 import { FileError, type FileErrorKind } from '../../../files/error.ts';
 import type { Ending, Refusal } from '../channel/ending.ts';
@@ -61,7 +62,7 @@ export function failureOf(
       });
     case 'refused': {
       const { code, message } = ending;
-      return new FileError(kindOf(code, message), path, { reply: `ERROR ${code} ${message}`.trim() });
+      return new FileError(kindOf(code, message), path, { reply: `ERROR ${code} ${printable(message)}`.trim() });
     }
     case 'broken':
       return new FileError('protocol', path, { detail: ending.why });
