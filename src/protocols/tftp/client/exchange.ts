@@ -107,12 +107,6 @@ export class Exchange<T extends Transfer> {
     this.transfer.abort({ code: ERROR_CODE.undefined, message });
   }
 
-  /** When a last ACK need not be repeated any more. Until then the program may end all the same. */
-  closeAfter(gone: Promise<unknown>): void {
-    this.#port?.unref();
-    void gone.then(() => this.#port?.close());
-  }
-
   #watch(signal: AbortSignal | undefined): void {
     const { closing } = this.#wanted.remote;
     const watched = signal === undefined ? closing : AbortSignal.any([signal, closing]);
@@ -190,7 +184,9 @@ export class Exchange<T extends Transfer> {
 
   #over(ending: Ending): void {
     this.ending = ending;
-    if (ending.kind !== 'complete') this.#port?.close();
+    // A last ACK may have to be repeated; the program may end all the same.
+    this.#port?.unref();
+    void this.transfer.gone.then(() => this.#port?.close());
     if (ending.kind === 'complete') this.#note('note', `${this.transfer.bytes} bytes, complete`);
     else this.#note('note', `${this.transfer.bytes} bytes, ${ending.kind}`);
   }

@@ -62,7 +62,9 @@ export function failureOf(
       });
     case 'refused': {
       const { code, message } = ending;
-      return new FileError(kindOf(code, message), path, { reply: `ERROR ${code} ${printable(message)}`.trim() });
+      const reply = `ERROR ${code} ${message}`.trim();
+      const detail = `the server refuses: “${printable(reply).slice(0, 300)}”`;
+      return new FileError(kindOf(code, message), path, { detail, reply });
     }
     case 'broken':
       return new FileError('protocol', path, { detail: ending.why });
