@@ -190,6 +190,22 @@ describe('uploads', () => {
     assert.deepEqual(heard, [0, 1, 2, 3, 4]);
   });
 
+  test('refused, and its port is closed before the words come: the words count, and the session goes on', async () => {
+    const agree: Act = async (conversation) => {
+      const port = conversation.count('EPSV') === 1 ? await conversation.listen() : 1;
+      conversation.say(`229 go (|||${port}|)`);
+    };
+    const refuse: Act = async (conversation) => {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      conversation.say('550 not yours');
+    };
+    await using meeting = await meet({ script: { EPSV: agree, STOR: refuse }, files: { '/a': 'a' } });
+    const session = await meeting.open();
+    await fetchAll(session, '/a');
+    await assertFails(storeAll(session, CONTENT), 'denied', 'not-found');
+    assert.equal((await session.command({ verb: 'NOOP' })).code, 200);
+  });
+
   test('all of it, and the control connection ends: no success', async () => {
     const store: Act = async (conversation) => {
       conversation.say('150 go on');

@@ -84,7 +84,7 @@ for (const peer of TFTP_PEERS)
       const put = await runHere(['put', 'got', url('put')], { cwd: root });
       if (peer.writes === 'no') {
         assert.equal(put.code, 1);
-        assert.match(put.stderr, /the server answered ERROR 4 unsupported request/);
+        assert.match(put.stderr, /the server refuses: “ERROR 4 unsupported request/);
       } else {
         assert.equal(put.code, 0, put.stderr);
         await becomes(join(root, 'put'), bytes);

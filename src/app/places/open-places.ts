@@ -11,8 +11,8 @@ import { escapedPath, isUrl, originText, type PlaceUrl } from './place-url.ts';
 
 export interface OpenedPlace extends Place {
   readonly where: 'here' | 'remote';
-  /** Whether the name was written as that of a directory, with `/` at its end. */
-  readonly written: 'as-directory' | 'as-any';
+  /** Whether the name was written as that of a directory, with `/` at its end, or of what is in it, as `.` and `..` are. */
+  readonly written: 'as-directory' | 'as-contents' | 'as-any';
   readonly ftp?: FtpPowers | undefined;
   /** What the URL asks for: `;type=a` is text, which the server translates. */
   readonly type?: 'ascii' | 'image' | undefined;
@@ -140,7 +140,10 @@ export class OpenPlaces implements AsyncDisposable {
 
 const unmarked: ResolveMark = () => Promise.resolve(undefined);
 
-const written = (text: string): OpenedPlace['written'] => (/(^|\/)$/.test(text) ? 'as-directory' : 'as-any');
+function written(text: string): OpenedPlace['written'] {
+  if (/(^|\/)\.\.?\/?$/.test(text)) return 'as-contents';
+  return /(^|\/)$/.test(text) ? 'as-directory' : 'as-any';
+}
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 

@@ -83,18 +83,19 @@ const standingOrLink = async (place: Place, signal: AbortSignal): Promise<Entry 
   (await standing(place, signal)) ??
   (place.files.directories === 'unseen' ? undefined : await standing(place, signal, 'stay'));
 
-/** Where each source goes: into a directory that stands there, or under the very name. */
+/** Where each source goes: into a directory that stands there, or under the very name. `.` has none, and fills the directory. */
 async function destinationOf(
   client: Client,
   target: OpenedPlace,
   sources: number,
 ): Promise<(found: Found) => OpenedPlace> {
-  const isTaken = sources > 1 || target.written === 'as-directory';
+  const isTaken = sources > 1 || target.written !== 'as-any';
   const isUnseen = target.files.directories === 'unseen';
   const isTold = target.path === ROOT || (isUnseen && isTaken);
   const there = isTold ? { type: 'directory' } : isUnseen ? undefined : await standing(target, client.signal);
   const isDirectory = there?.type === 'directory';
-  if (isDirectory) return ({ place }) => below(target, baseName(place.path));
+  if (isDirectory)
+    return ({ place }) => (place.written === 'as-contents' ? target : below(target, baseName(place.path)));
   if (isTaken) {
     const why = there === undefined ? 'there is no such directory; make it first' : 'it is no directory';
     throw new FileError(there === undefined ? 'not-found' : 'not-directory', ROOT, {

@@ -77,6 +77,13 @@ describe('moving', () => {
     assert.equal((await r.run('get', 'U/images/two.bin', '-o', '-')).stdout, 'two.bin');
   });
 
+  test('get -r: a name with a control character arrives, and is written so that no terminal obeys it', async () => {
+    await using r = await rig();
+    writeFileSync(join(r.root, 'images', 'a\u001b[31m'), 'red');
+    assert.equal((await r.run('get', '-r', 'U/images')).code, 0);
+    assert.equal(readFileSync(join(r.cwd, 'images', 'a%1B[31m'), 'utf8'), 'red');
+  });
+
   test('put: a file, a directory, standard input, proven by hash', async () => {
     await using r = await rig();
     const content = randomBytes(2_000_000);
@@ -87,6 +94,8 @@ describe('moving', () => {
     writeFileSync(join(r.cwd, 'tree', 'below', 'f'), 'x');
     assert.equal((await r.run('put', '-r', 'tree', 'U')).code, 0);
     assert.equal(readFileSync(join(r.root, 'tree', 'below', 'f'), 'utf8'), 'x');
+    assert.equal((await r.run('put', '-r', 'tree/.', 'U/images')).code, 0, '. is what is in it, as for cp');
+    assert.equal(readFileSync(join(r.root, 'images', 'below', 'f'), 'utf8'), 'x');
     assert.equal((await r.put(Uint8Array.of(0, 255, 10), 'put', '-', 'U/piped')).code, 0);
     assert.deepEqual([...readFileSync(join(r.root, 'piped'))], [0, 255, 10]);
   });

@@ -25,7 +25,7 @@ export const cpCommand: CommandRow = clientRow({
     if (target === '-') return await writeOutAll(client, await findEach(client, sources.toReversed()));
     const to = await client.places.target(target, namesOf(client.options));
     if (!sources.includes('-')) return await moveAll(client, await findEach(client, sources.toReversed()), to);
-    if (sources.length > 1 || to.written === 'as-directory')
+    if (sources.length > 1 || to.written !== 'as-any')
       throw new CommandError(EXIT.wrongUsage, 'standard input is copied alone, and under a name: end in one');
     return await writeInput(client, to);
   },

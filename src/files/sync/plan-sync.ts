@@ -91,7 +91,7 @@ function guardsOf(deletions: number, { source, draft, options }: Judged): readon
   if (draft.taken === 0 && options.emptySource !== 'delete')
     add(
       'source-empty',
-      'nothing is deleted: the source has no names at all; say so if the destination is to be emptied',
+      'nothing is deleted: the source has no names at all; if the destination is to be emptied, allow an empty source (--allow-empty-source)',
     );
   const most = options.maxDelete ?? Math.max(FEW_DELETIONS, Math.floor(draft.atDestination * SHARE_OF_DELETIONS));
   // Whoever says that the source may be empty has said that everything may go.
@@ -99,7 +99,7 @@ function guardsOf(deletions: number, { source, draft, options }: Judged): readon
   if (deletions > most && !mayGo)
     add(
       'too-many',
-      `nothing is deleted: that would be ${deletions} of ${draft.atDestination} names, and ${most} are allowed; raise the bound if it is meant`,
+      `nothing is deleted: that would be ${deletions} of ${draft.atDestination} names, and ${most} are allowed; if it is meant, raise the bound (--max-delete)`,
     );
   return guards;
 }

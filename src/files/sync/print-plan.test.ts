@@ -34,7 +34,7 @@ test('what is refused and left is said as well', async () => {
       'keep     old  (not in the source, but see below)',
       'keep     dir  (in the way, but see below)',
       'conflict dir  (something of another type stands there, and nothing is deleted)',
-      'guard    nothing is deleted: that would be 3 of 4 names, and 1 are allowed; raise the bound if it is meant',
+      'guard    nothing is deleted: that would be 3 of 4 names, and 1 are allowed; if it is meant, raise the bound (--max-delete)',
       'total    1 the same; 0 bytes to move',
     ],
   );

@@ -1,5 +1,5 @@
 /** MLST and MLSD lines: facts that a program can rely on, one row per fact (RFC 3659 §7). */
-import { oneLine } from '../../base/one-line.ts';
+import { unbroken } from '../../base/one-line.ts';
 import { compactTime } from '../../base/calendar.ts';
 import { type ListedEntry, shownCount, shownMode } from './entry.ts';
 import { mediaType } from './media-type.ts';
@@ -53,14 +53,14 @@ export const DEFAULT_FACTS: readonly FactName[] = FACT_NAMES.filter((name) => FA
 
 const FACT_BY_LOWER_CASE = new Map(FACT_NAMES.map((name) => [name.toLowerCase(), name]));
 
-/** `fact=value;fact=value; name` without line end; it holds no control byte, whatever the name. Never throws. */
+/** `fact=value;fact=value; name` without line end; no name ends it early. Never throws. */
 export function mlsxLine(entry: ListedEntry, facts: readonly FactName[], context: MlsxContext): string {
   let line = '';
   for (const name of facts) {
     const value = (FACT_TABLE[name] as Fact).value(entry, context);
     if (value !== undefined) line += `${name}=${value};`;
   }
-  return `${line} ${oneLine(context.pathname ?? entry.name)}`;
+  return `${line} ${unbroken(context.pathname ?? entry.name)}`;
 }
 
 /** The line of FEAT: every fact, a star behind those that are on in this session (RFC 3659 §7.8). */

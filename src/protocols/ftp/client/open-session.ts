@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { authority } from '../../../base/authority.ts';
-import { orAborted } from '../../../base/wait.ts';
+import { orAborted, pause } from '../../../base/wait.ts';
 import { FileError } from '../../../files/error.ts';
 import type { CallOptions } from '../../../files/file-system.ts';
 import { endedByFin, refuseTruncation, withholdFin } from '../channel/withheld-fin.ts';
@@ -32,6 +32,11 @@ import { incoming, outgoing, type TransferParts } from './transfer.ts';
 const QUIT_MS = 1_000;
 /** How long the server's words are waited for when TLS on a data connection has failed: they tell why. */
 const REASON_MS = 3_000;
+
+/** How long the server's refusal may come behind the end of the port that it had opened. */
+const REFUSAL_MS = 1_000;
+
+const forever = (): Promise<never> => new Promise<never>(() => undefined);
 
 interface SessionParts {
   readonly control: ControlConnection;
@@ -228,10 +233,10 @@ class Session implements FtpSession {
   /** The reply with which a transfer begins. A data connection that fails meanwhile ends the session, which waits for it. */
   async #consent(coming: Coming | undefined, signal: AbortSignal | undefined): Promise<void> {
     const { control } = this.#parts;
-    const failed =
-      coming?.mode === 'passive' ? coming.socket.then(() => new Promise<never>(() => undefined)) : undefined;
-    const answered = control.inTime(control.nextReply(), signal);
+    const next = control.nextReply();
+    const answered = control.inTime(next, signal);
     answered.catch(() => undefined);
+    const failed = coming?.mode === 'passive' ? coming.socket.then(forever, this.#refusedOr(next)) : undefined;
     try {
       const reply = await (failed === undefined ? answered : Promise.race([answered, failed]));
       if (isFirst(reply)) return;
@@ -242,6 +247,16 @@ class Session implements FtpSession {
       if (error instanceof FileError && error.reply === undefined) control.destroy('no data connection came about');
       throw error;
     }
+  }
+
+  /** A server that refuses a transfer closes the port for it, and either may be seen first: its words count. */
+  #refusedOr(next: Promise<FtpReply>): (failure: unknown) => Promise<FtpReply> {
+    return async (failure) => {
+      const { clock } = this.#parts.settings;
+      const reply = await Promise.race([next.catch(() => undefined), pause(clock, REFUSAL_MS)]);
+      if (reply === undefined || isFirst(reply) || isPositive(reply)) throw failure;
+      return reply;
+    };
   }
 
   async #connected(coming: Coming, signal: AbortSignal | undefined): Promise<Socket> {

@@ -1,7 +1,7 @@
 /** Listings as streams of lines: `ls` for people with its options and patterns, facts for programs. */
 import { hasGlob } from '../../../base/glob.ts';
 import { encodeName } from '../../../base/name.ts';
-import { oneLine } from '../../../base/one-line.ts';
+import { oneLine, unbroken } from '../../../base/one-line.ts';
 import { parentOf, resolvePath, type VirtualPath } from '../../../base/virtual-path.ts';
 import { FileError } from '../../../files/error.ts';
 import type { Entry } from '../../../files/file-system.ts';
@@ -99,7 +99,7 @@ async function* selfAndParent(session: Session, { path }: Place, wish: ListWish)
 
 function print(session: Session, entry: Entry, wish: ListWish, prefix: string): string {
   const mark = wish.classify && entry.type === 'directory' ? '/' : '';
-  if (wish.names) return oneLine(`${prefix}${entry.name}${mark}`);
+  if (wish.names) return unbroken(`${prefix}${entry.name}${mark}`);
   return unixLine(mark === '' ? entry : { ...entry, name: `${entry.name}${mark}` }, session.context.clock.now());
 }
 

@@ -31,6 +31,8 @@ export interface PacketChannel {
 export interface Transfer {
   /** Settles once, and never rejects. */
   readonly ended: Promise<Ending>;
+  /** Settles when no packet matters any more: behind `ended` where a last ACK may have been lost. */
+  readonly gone: Promise<unknown>;
   /** Of the file, as far as the peer has shown that it has them, or has sent them. */
   readonly bytes: number;
   start(): void;

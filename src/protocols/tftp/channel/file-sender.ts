@@ -38,6 +38,7 @@ export class FileSender implements Transfer {
   readonly #alarm: Alarm;
   readonly #done = Promise.withResolvers<Ending>();
   readonly ended: Promise<Ending> = this.#done.promise;
+  readonly gone: Promise<unknown> = this.ended;
   #ring: FrameRing | undefined;
   #piece: Uint8Array | undefined;
   #isFilling = false;

@@ -8,6 +8,7 @@ import { FileError } from '../../../files/error.ts';
 import type { Entry } from '../../../files/file-system.ts';
 import { DEFAULT_TIMING, type Timing } from '../transfer/round-trip.ts';
 import { TFTP_PORT, type TftpClientOptions, type TftpFileSystem } from './options.ts';
+import { fitted } from '../wire/negotiation.ts';
 import { openTftpReader } from './reader.ts';
 import type { Remote } from './remote.ts';
 import { openTftpUpload } from './upload.ts';
@@ -15,10 +16,11 @@ import { openTftpUpload } from './upload.ts';
 /** Fits into an Ethernet frame, also behind a tunnel or two. */
 const DEFAULT_BLOCK_BYTES = 1_428;
 const DEFAULT_WINDOW_BLOCKS = 16;
-/** A window that comes at once must find room in the socket, and a system grants little more than 200 KiB. */
-const MOST_WINDOW_BYTES = 160 * 1024;
 /** A server that never answers is given up sooner than one that fell silent. */
 const CLIENT_TIMING: Timing = { ...DEFAULT_TIMING, triesUnproven: 5 };
+
+/** A window that is held until it is read, and that the buffers of a system take. */
+const WINDOW_BYTES = 512 * 1024;
 
 const isAddress = (host: string): boolean => parseAddress(host.split('%', 1)[0] ?? '') !== undefined;
 
@@ -49,8 +51,8 @@ const ROOT_ENTRY: Entry = { name: '', type: 'directory', sizeBytes: 0, modifiedM
 
 function remoteOf(options: TftpClientOptions, address: string, closing: AbortSignal): Remote {
   const { host, port = TFTP_PORT, mode = 'octet', names = 'relative', clock = systemClock } = options;
-  const { blockBytes = DEFAULT_BLOCK_BYTES, windowBlocks = DEFAULT_WINDOW_BLOCKS, timeoutSeconds } = options;
-  const mostWindow = Math.floor(MOST_WINDOW_BYTES / blockBytes);
+  const { blockBytes = DEFAULT_BLOCK_BYTES, timeoutSeconds } = options;
+  const windowBlocks = fitted(options.windowBlocks ?? DEFAULT_WINDOW_BLOCKS, blockBytes, { windowBytes: WINDOW_BYTES });
   let transfers = 0;
   return {
     host,
@@ -67,11 +69,7 @@ function remoteOf(options: TftpClientOptions, address: string, closing: AbortSig
     wishes:
       options.options === 'plain'
         ? undefined
-        : {
-            blockBytes,
-            windowBlocks: Math.max(1, Math.min(windowBlocks, mostWindow)),
-            ...(timeoutSeconds !== undefined && { timeoutSeconds }),
-          },
+        : { blockBytes, windowBlocks, ...(timeoutSeconds !== undefined && { timeoutSeconds }) },
   };
 }
 

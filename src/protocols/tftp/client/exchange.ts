@@ -1,7 +1,9 @@
 /** One request and its transfer, over a port of its own (RFC 1350 §4). */
+import { authority } from '../../../base/authority.ts';
 import { printable } from '../../../base/escape.ts';
 import type { VirtualPath } from '../../../base/virtual-path.ts';
 import { FileError } from '../../../files/error.ts';
+import { watchForClosedPort } from '../channel/closed-port.ts';
 import { type DatagramPort, openDatagramPort, type Peer } from '../channel/datagram-port.ts';
 import type { Ending, PacketChannel, Refusal, Transfer } from '../channel/ending.ts';
 import { ERROR_CODE } from '../wire/error-code.ts';
@@ -31,6 +33,8 @@ export interface Wanted<T extends Transfer> {
 const STRANGER = printError(ERROR_CODE.unknownTransfer, 'Unknown transfer ID');
 /** Strangers are told that nobody here knows them, but not without end. */
 const STRANGERS_TOLD = 16;
+/** A server that is there has mostly answered by then. */
+const CLOSED_AFTER_MS = 250;
 
 const sentence = (options: readonly TftpOption[]): string =>
   options.map(({ name, value }) => `${name}=${value}`).join(' ');
@@ -77,7 +81,12 @@ export class Exchange<T extends Transfer> {
     this.#note('command', [verb, nameFor(remote, path), remote.mode, sentence(this.#asked)].join(' ').trimEnd());
     void this.transfer.ended.then((ending) => this.#over(ending));
     this.transfer.start();
-    await Promise.race([this.#first.promise, this.transfer.ended]);
+    const settled = this.#watchForClosed();
+    try {
+      await Promise.race([this.#first.promise, this.transfer.ended]);
+    } finally {
+      settled();
+    }
     await this.failure('now');
   }
 
@@ -98,12 +107,6 @@ export class Exchange<T extends Transfer> {
     this.transfer.abort({ code: ERROR_CODE.undefined, message });
   }
 
-  /** When a last ACK need not be repeated any more. Until then the program may end all the same. */
-  closeAfter(gone: Promise<unknown>): void {
-    this.#port?.unref();
-    void gone.then(() => this.#port?.close());
-  }
-
   #watch(signal: AbortSignal | undefined): void {
     const { closing } = this.#wanted.remote;
     const watched = signal === undefined ? closing : AbortSignal.any([signal, closing]);
@@ -111,6 +114,22 @@ export class Exchange<T extends Transfer> {
     watched.addEventListener('abort', give, { once: true });
     if (watched.aborted) give();
     void this.transfer.ended.then(() => watched.removeEventListener('abort', give));
+  }
+
+  /** A closed port is told of at once, and not after all tries. */
+  #watchForClosed(): () => void {
+    const { remote } = this.#wanted;
+    let close = (): void => undefined;
+    const cancel = remote.clock.after(CLOSED_AFTER_MS, () => {
+      close = watchForClosedPort(remote, (cause) => {
+        if (this.#tid === undefined)
+          this.#failEarly(`nothing listens at ${authority(remote.host, remote.port)}`, cause);
+      });
+    });
+    return () => {
+      cancel();
+      close();
+    };
   }
 
   #send(packet: Uint8Array): void {
@@ -124,12 +143,11 @@ export class Exchange<T extends Transfer> {
   #unsendable(error: Error): void {
     if (this.#tid !== undefined) return;
     this.#note('note', `cannot be sent: ${error.message}`);
-    this.#failEarly(error);
+    this.#failEarly(`nothing can be sent to ${this.#wanted.remote.host}: ${error.message}`, error);
   }
 
-  #failEarly(cause: Error): void {
-    const { remote, path } = this.#wanted;
-    const detail = `nothing can be sent to ${remote.host}: ${cause.message}`;
+  #failEarly(detail: string, cause: Error): void {
+    const { path } = this.#wanted;
     this.#first.reject(new FileError('unreachable', path, { detail, cause, again: 'pointless' }));
     this.abort('No way');
   }
@@ -166,7 +184,9 @@ export class Exchange<T extends Transfer> {
 
   #over(ending: Ending): void {
     this.ending = ending;
-    if (ending.kind !== 'complete') this.#port?.close();
+    // A last ACK may have to be repeated; the program may end all the same.
+    this.#port?.unref();
+    void this.transfer.gone.then(() => this.#port?.close());
     if (ending.kind === 'complete') this.#note('note', `${this.transfer.bytes} bytes, complete`);
     else this.#note('note', `${this.transfer.bytes} bytes, ${ending.kind}`);
   }

@@ -42,18 +42,6 @@ function silenceAfter(bytes: number, blockBytes: number): string {
   return `the server fell silent after ${bytes} bytes${hint}`;
 }
 
-/** What no code has a kind for is told in the server's own words; an operation that never began is one it does not offer. */
-function refusalOf(
-  path: VirtualPath,
-  { code, message }: { readonly code: number; readonly message: string },
-  bytes: number,
-): FileError {
-  const reply = `ERROR ${code} ${message}`.trim();
-  const kind = code === ERROR_CODE.illegalOperation && bytes === 0 ? 'unsupported' : kindOf(code, message);
-  const isPlain = kind !== 'unsupported' && kind !== 'io' && kind !== 'protocol';
-  return new FileError(kind, path, { reply, ...(!isPlain && { detail: `the server answered ${printable(reply)}` }) });
-}
-
 /** What a transfer suffered; `undefined` when it is complete. */
 export function failureOf(
   remote: Remote,
@@ -72,8 +60,12 @@ export function failureOf(
         detail: `${authority(remote.host, remote.port)} does not answer: is a TFTP server there, and does every firewall let UDP through?`,
         again: 'pointless',
       });
-    case 'refused':
-      return refusalOf(path, ending, bytes);
+    case 'refused': {
+      const { code, message } = ending;
+      const reply = `ERROR ${code} ${message}`.trim();
+      const detail = `the server refuses: “${printable(reply).slice(0, 300)}”`;
+      return new FileError(kindOf(code, message), path, { detail, reply });
+    }
     case 'broken':
       return new FileError('protocol', path, { detail: ending.why });
     case 'aborted':

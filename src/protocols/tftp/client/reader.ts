@@ -125,7 +125,6 @@ class TftpReader implements FileReader {
     this.#confirmSize(stream);
     this.#endBytes = stream.positionBytes;
     this.#stream = undefined;
-    exchange.closeAfter(exchange.transfer.gone);
     return 0;
   }
 
@@ -133,7 +132,6 @@ class TftpReader implements FileReader {
   #confirmSize({ exchange, positionBytes }: Stream): void {
     const { sizeBytes } = exchange.terms;
     if (sizeBytes === undefined || sizeBytes === positionBytes) return;
-    exchange.closeAfter(exchange.transfer.gone);
     throw new FileError('integrity', this.#path, {
       detail: `the server spoke of ${sizeBytes} bytes, and ${positionBytes} came`,
     });

@@ -48,7 +48,6 @@ class TftpUpload implements Upload {
       this.#source.end();
       await this.#exchange.failure('at-the-end');
       this.#hasEnded = true;
-      this.#exchange.closeAfter(Promise.resolve());
       return {
         name: baseName(this.#path),
         type: 'file',

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { agree, optionsFor, PLAIN_TERMS, readAnswer } from './negotiation.ts';
 import type { TftpOption } from './packet.ts';
 
-const caps = { blockBytes: 65_464, windowBlocks: 64, windowBytes: 64 * 1024 };
+const caps = { blockBytes: 65_464, windowBlocks: 64, windowBytes: 128 * 1024 };
 
 /** `blksize=512 tsize=0` as options. */
 const options = (text: string): TftpOption[] =>
@@ -54,8 +54,8 @@ describe('a server', () => {
   });
 
   test('fits the window into its bytes, in whatever order the options come', () => {
-    assert.equal(answerTo('windowsize=64 blksize=8192'), 'windowsize=7 blksize=8192');
-    assert.equal(answerTo('blksize=8192 windowsize=64'), 'blksize=8192 windowsize=7');
+    assert.equal(answerTo('windowsize=64 blksize=8192'), 'windowsize=14 blksize=8192');
+    assert.equal(answerTo('blksize=8192 windowsize=64'), 'blksize=8192 windowsize=14');
     assert.equal(answerTo('windowsize=64 blksize=65464'), 'windowsize=1 blksize=65464');
   });
 

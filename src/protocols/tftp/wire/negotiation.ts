@@ -82,9 +82,12 @@ const ANSWER: Readonly<Record<KnownOption, (value: string, asked: Asked) => numb
 
 const isKnown = (name: string): name is KnownOption => Object.hasOwn(ANSWER, name);
 
-/** The size of a window in bytes is known only when all options were read: their order is free. */
-const fitted = (windowBlocks: number, blockBytes: number, { windowBytes }: Caps): number =>
-  Math.max(1, Math.min(windowBlocks, Math.floor(windowBytes / (blockBytes + DATA_HEADER_BYTES))));
+/** What the system's buffers count for a datagram beside its bytes, about: many small ones fill them early. */
+const DATAGRAM_BYTES = 768;
+
+/** So many blocks of a window as its bound in bytes allows, and one in any case. */
+export const fitted = (windowBlocks: number, blockBytes: number, { windowBytes }: Pick<Caps, 'windowBytes'>): number =>
+  Math.max(1, Math.min(windowBlocks, Math.floor(windowBytes / (blockBytes + DATA_HEADER_BYTES + DATAGRAM_BYTES))));
 
 function termsOf(answers: Answers): Terms {
   const { blksize, windowsize, timeout, tsize, rollover } = answers;
@@ -118,6 +121,7 @@ export function agree(options: readonly TftpOption[], asked: Asked): Agreement {
     spelling.set(known, name);
     answers[known] = answer;
   }
+  // Known only when all options were read: their order is free.
   if (answers.windowsize !== undefined)
     answers.windowsize = fitted(answers.windowsize, answers.blksize ?? DEFAULT_BLOCK_BYTES, asked.caps);
   const answer = [...spelling].map(([known, name]) => ({ name, value: String(answers[known]) }));
