@@ -40,6 +40,8 @@ export interface OpenTransfer {
 
 export interface Completed {
   readonly evidence?: 'proven' | 'likely';
+  /** What it has turned out to be: a client that gives up while its file is published has come too late. */
+  readonly ending?: Ending;
   /** Resolves when the last packet will not be asked for again. */
   readonly gone?: Promise<unknown>;
 }

@@ -48,7 +48,9 @@ export async function openWrite(asked: Asked, line: TransferLine, context: Serve
   const promised = promisedBytes(asked, terms.sizeBytes);
   await checkRoom(asked, promised, limits.uploadBytes);
   const upload = await beginUpload(asked);
+  const evidence = promised === undefined ? 'likely' : 'proven';
   let isPublished = false;
+  let isGivenUp = false;
   const sink = new UploadSink({
     upload,
     path,
@@ -57,8 +59,7 @@ export async function openWrite(asked: Asked, line: TransferLine, context: Serve
     async commit(bytes) {
       if (promised !== undefined && bytes !== promised)
         throw new FileError('integrity', path, { detail: `${promised} bytes were announced and ${bytes} came` });
-      const evidence = promised === undefined ? 'likely' : 'proven';
-      await upload.commit({ evidence, stillWanted: () => !signal.aborted });
+      await upload.commit({ evidence, stillWanted: () => !signal.aborted && !isGivenUp });
       isPublished = true;
     },
   });
@@ -78,11 +79,12 @@ export async function openWrite(asked: Asked, line: TransferLine, context: Serve
     transfer,
     totalBytes: promised,
     async settle(ending) {
-      if (ending.kind === 'complete')
-        return { evidence: promised === undefined ? 'likely' : 'proven', gone: transfer.gone };
+      if (ending.kind === 'complete') return { evidence, gone: transfer.gone };
       // A write that still runs ends first, or it would find its file gone.
+      isGivenUp = true;
       await sink.idle();
-      if (!isPublished) await upload.discard();
+      if (isPublished) return { evidence, ending: { kind: 'complete', confirmation: 'confirmed' } };
+      await upload.discard();
       return {};
     },
   };

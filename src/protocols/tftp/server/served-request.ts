@@ -175,7 +175,7 @@ export class ServedRequest {
     }
     this.#isComplete = true;
     const completed = await open.settle(ending);
-    if (!this.#wasOnlyAsked(ending)) this.#tell(ending, completed, asked);
+    if (!this.#wasOnlyAsked(ending)) this.#tell(completed.ending ?? ending, completed, asked);
     await completed.gone;
   }
 
