@@ -36,6 +36,13 @@ const STRANGERS_TOLD = 16;
 /** A server that is there has mostly answered by then. */
 const CLOSED_AFTER_MS = 250;
 
+/** What a request is answered by: anything else is meant for whoever had this port before. */
+function isAnswer(packet: Packet, direction: 'read' | 'write'): boolean {
+  if (packet.kind === 'data') return direction === 'read' && packet.block === 1;
+  if (packet.kind === 'ack') return direction === 'write' && packet.block === 0;
+  return packet.kind === 'options' || packet.kind === 'error';
+}
+
 const sentence = (options: readonly TftpOption[]): string =>
   options.map(({ name, value }) => `${name}=${value}`).join(' ');
 
@@ -160,6 +167,7 @@ export class Exchange<T extends Transfer> {
       this.#stranger(packet.kind, from);
       return;
     }
+    if (this.#tid === undefined && !isAnswer(packet, this.#wanted.direction)) return;
     this.#tid = from.port;
     this.#wanted.remote.hasAnswered = true;
     if (packet.kind === 'error') this.#note('note', `ERROR ${packet.code} ${printable(packet.message)}`);

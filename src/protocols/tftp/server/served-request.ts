@@ -78,6 +78,15 @@ export class ServedRequest {
     this.#open?.transfer.abort(refusal);
   }
 
+  /**
+   * Ends it without a word: the client has begun something else from the same port, and would take an ERROR for the
+   * answer to that.
+   */
+  giveWay(): void {
+    this.#line.close();
+    this.abort('the client asked for something else');
+  }
+
   info(): SessionInfo {
     const nowMs = this.#context.clock.monotonic();
     const { session, peer } = this.origin;

@@ -160,7 +160,7 @@ class Listener implements TftpServer {
     const key = keyOf(door, from);
     const before = this.#running.get(key);
     if (before?.isMeantBy(request) === true) return;
-    before?.abort('The client asked for something else');
+    before?.giveWay();
     const address = canonicalAddress(from.address);
     const origin = { session: this.#nextSession(), address, peer: authority(address, from.port) };
     const places = this.#takePlaces(address);

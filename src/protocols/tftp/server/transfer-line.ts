@@ -12,6 +12,7 @@ export interface TransferLine extends PacketChannel {
   open(onPacket: (packet: Packet) => void): Promise<void>;
   /** Answers the request itself, from the port that it came to. */
   refuse(packet: Uint8Array): void;
+  /** Nothing is sent any more. */
   close(): void;
   /** The largest datagram that goes in one piece, where that is known. */
   readonly mtuBytes: number | undefined;
@@ -28,12 +29,16 @@ const UNKNOWN = printError(ERROR_CODE.unknownTransfer, 'Unknown transfer ID');
 
 /** The one port serves all: whoever reads it brings the packets. */
 export function sharedLine(door: Door, client: Peer): TransferLine {
+  let isOpen = true;
+  const send = (packet: Uint8Array): void => {
+    if (isOpen) door.answers.send(packet, client);
+  };
   return {
     mtuBytes: door.local.mtuBytes,
     open: () => Promise.resolve(),
-    send: (packet) => door.answers.send(packet, client),
-    refuse: (packet) => door.answers.send(packet, client),
-    close: () => undefined,
+    send,
+    refuse: send,
+    close: () => (isOpen = false),
   };
 }
 
@@ -45,6 +50,7 @@ export class OwnLine implements TransferLine {
   readonly #onFault: (cause: Error) => void;
   #port: DatagramPort | undefined;
   #strangers = 0;
+  #isClosed = false;
 
   constructor(door: Door, client: Peer, ports: Ports, onFault: (cause: Error) => void) {
     this.#door = door;
@@ -67,6 +73,7 @@ export class OwnLine implements TransferLine {
           onPacket: (bytes, from) => this.#arrived(bytes, from, onPacket),
           onError: this.#onFault,
         });
+        if (this.#isClosed) this.#port.close();
         return;
       } catch (error) {
         if (left === 1) throw error;
@@ -78,10 +85,11 @@ export class OwnLine implements TransferLine {
   }
 
   refuse(packet: Uint8Array): void {
-    this.#door.answers.send(packet, this.#client);
+    if (!this.#isClosed) this.#door.answers.send(packet, this.#client);
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#port?.close();
   }
 
