@@ -93,7 +93,7 @@ of each round trip. With windows of one a block costs one round trip between two
 is still the scheduler. Fifty clients at once are fifty sockets of that one program.
 
 CPU is user and system time of all of a server's processes in ticks of 10 ms, divided by blocks or files. tftpd-hpa has a
-process for each transfer, atftpd a thread, dnsmasq and Portcall do all in one.
+process for each transfer, whose times are lost when it ends, atftpd a thread; dnsmasq and Portcall do all in one.
 
 Not every server does the same work. Portcall writes an upload beside its target, fsyncs it and renames it, and confirms
 the last block when that is done; the others write in place. Portcall logs each transfer. tftpd-hpa and dnsmasq know no
