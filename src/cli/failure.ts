@@ -28,7 +28,11 @@ interface Row {
 const ROWS: Readonly<Record<FileErrorKind, Row>> = {
   'not-found': { code: EXIT.notFound, words: 'there is no such file or directory', hint: 'ls shows what is there' },
   exists: { code: EXIT.failed, words: 'it is there already', advice: 'choose another name' },
-  denied: { code: EXIT.denied, words: 'that is not permitted', advice: 'log in as somebody who may: --user NAME' },
+  denied: {
+    code: EXIT.denied,
+    words: 'that is not permitted',
+    advice: 'log in as somebody who may (--user NAME), or ask whoever runs the server',
+  },
   'is-directory': { code: EXIT.failed, words: 'it is a directory', advice: '-r is for directories' },
   'not-directory': { code: EXIT.failed, words: 'it is no directory', hint: 'see what is there with ls' },
   'not-empty': { code: EXIT.failed, words: 'the directory is not empty', advice: '-r removes what is in it, too' },

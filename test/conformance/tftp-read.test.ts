@@ -28,16 +28,6 @@ describe('a file that is read', () => {
       }
   });
 
-  test('of more than 65,535 blocks goes on with block 0, or with 1 where that was agreed on', async () => {
-    await using served = await startTestTftp();
-    const content = await put(served, 8 * 65_540 + 3);
-    for (const rollover of [0, 1]) {
-      using client = await RawTftp.open(served);
-      const request = rrq('f', 'octet', 'blksize', '8', 'windowsize', '64', 'rollover', String(rollover));
-      assert.ok((await client.receive(request, { blockBytes: 8, windowBlocks: 64, rollover })).equals(content));
-    }
-  });
-
   test('as text has the line ends of the network, cut into blocks behind the conversion', async () => {
     await using served = await startTestTftp();
     await writeFile(join(served.root, 'f'), 'a\nb\r\nc\rd\n'.repeat(200));

@@ -37,10 +37,24 @@ function missing({ where, path, label }: OpenedPlace): string {
     : `there is no ${label}`;
 }
 
+type Why = 'to-look' | 'to-read';
+
+/** Looking at a file there means to begin fetching it: whoever fetches it finds out what it is. */
+const isUnseen = ({ files, path }: Place): boolean =>
+  files.directories === 'unseen' && path !== ROOT && !PATTERN.test(path);
+
+const unseenEntry = ({ path }: Place): Entry => ({
+  name: baseName(path),
+  type: 'file',
+  sizeBytes: 0,
+  sizeIs: 'unknown',
+  modifiedMs: 0,
+});
+
 /** What an argument stands for: itself, if something has that very name, else what fits it as a pattern. */
-export async function findAll(client: Client, place: OpenedPlace): Promise<Found[]> {
+export async function findAll(client: Client, place: OpenedPlace, why: Why = 'to-look'): Promise<Found[]> {
   const { signal } = client;
-  const entry = await standingOrLink(place, signal);
+  const entry = why === 'to-read' && isUnseen(place) ? unseenEntry(place) : await standingOrLink(place, signal);
   if (entry !== undefined) return [{ place, entry, expected: entry }];
   if (!PATTERN.test(place.path)) throw new FileError('not-found', ROOT, { detail: missing(place) });
   const found: Found[] = [];
@@ -54,12 +68,12 @@ export async function findAll(client: Client, place: OpenedPlace): Promise<Found
 }
 
 /** What all the arguments stand for, in their order. One of several that stands for nothing is told and left out. */
-export async function findEach(client: Client, texts: readonly string[]): Promise<Found[]> {
+export async function findEach(client: Client, texts: readonly string[], why: Why = 'to-look'): Promise<Found[]> {
   const found: Found[] = [];
   await forEach(client, texts, {
     label: withoutPassword,
     counts: 'failures',
-    act: async (text) => void found.push(...(await findAll(client, await client.places.source(text)))),
+    act: async (text) => void found.push(...(await findAll(client, await client.places.source(text), why))),
   });
   return found;
 }
@@ -122,7 +136,7 @@ const ftpOf = ({ files }: Place): FtpPlace | undefined => ('ftp' in files ? (fil
 
 /** What there is to copy, unless directories hold more than is known. */
 const expectedOf = (sources: readonly Found[]): Expected | undefined =>
-  sources.some(({ entry }) => entry.type !== 'file')
+  sources.some(({ entry }) => entry.type !== 'file' || entry.sizeIs === 'unknown')
     ? undefined
     : { files: sources.length, sizeBytes: sources.reduce((sum, { entry }) => sum + entry.sizeBytes, 0) };
 

@@ -59,6 +59,12 @@ function rateOf(options: Options): number | undefined {
   return rate;
 }
 
+/** Times unless told, where they can be kept. */
+function keepOf(options: Options): Pick<CopyOptions, 'keep'> {
+  if (options['times'] === false) return { keep: 'nothing' };
+  return isOn(options, 'modes') ? { keep: 'times-and-modes' } : {};
+}
+
 /** What the copy engine is told. Throws a `CommandError` for flags that make no sense. */
 export function copyOptions(options: Options): Omit<CopyOptions, 'onEvent' | 'signal'> {
   const rate = rateOf(options);
@@ -67,7 +73,7 @@ export function copyOptions(options: Options): Omit<CopyOptions, 'onEvent' | 'si
   return {
     clock: systemClock,
     verify: isOn(options, 'verify') ? 'hash' : 'size',
-    keep: options['times'] === false ? 'nothing' : isOn(options, 'modes') ? 'times-and-modes' : 'times',
+    ...keepOf(options),
     ifExists: oneOf('--if-exists', textOf(options, 'ifExists') ?? 'replace', ['replace', 'refuse', 'skip']),
     way: isOn(options, 'serverSide') ? 'server' : 'through-us',
     retry: attempts === undefined ? retry : { ...retry, attempts: Math.floor(attempts) + 1 },

@@ -13,5 +13,5 @@ export const catCommand: CommandRow = clientRow({
   ],
   arguments: [{ syntax: '<url...>', summary: 'files or patterns' }],
   options: [],
-  act: async (client, urls) => await writeOutAll(client, await findEach(client, urls)),
+  act: async (client, urls) => await writeOutAll(client, await findEach(client, urls, 'to-read')),
 });

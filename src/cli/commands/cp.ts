@@ -22,9 +22,10 @@ export const cpCommand: CommandRow = clientRow({
     const [target, ...sources] = args.toReversed();
     if (target === undefined || sources.length === 0)
       throw new CommandError(EXIT.wrongUsage, 'say what to copy, and where it goes');
-    if (target === '-') return await writeOutAll(client, await findEach(client, sources.toReversed()));
+    if (target === '-') return await writeOutAll(client, await findEach(client, sources.toReversed(), 'to-read'));
     const to = await client.places.target(target, namesOf(client.options));
-    if (!sources.includes('-')) return await moveAll(client, await findEach(client, sources.toReversed()), to);
+    if (!sources.includes('-'))
+      return await moveAll(client, await findEach(client, sources.toReversed(), 'to-read'), to);
     if (sources.length > 1 || to.written !== 'as-any')
       throw new CommandError(EXIT.wrongUsage, 'standard input is copied alone, and under a name: end in one');
     return await writeInput(client, to);

@@ -26,8 +26,8 @@ export const getCommand: CommandRow = clientRow({
   async act(client, urls) {
     const output = textOf(client.options, 'output') ?? '.';
     // What cannot be written to need not be fetched.
-    if (output === '-') return await writeOutAll(client, await findEach(client, urls));
+    if (output === '-') return await writeOutAll(client, await findEach(client, urls, 'to-read'));
     const target = await client.places.target(output, namesOf(client.options));
-    return await moveAll(client, await findEach(client, urls), target);
+    return await moveAll(client, await findEach(client, urls, 'to-read'), target);
   },
 });

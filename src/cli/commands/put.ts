@@ -25,7 +25,7 @@ export const putCommand: CommandRow = clientRow({
     if (target === undefined || paths.length === 0)
       throw new CommandError(EXIT.wrongUsage, 'say what to send, and the URL where it goes');
     const to = await client.places.target(target, namesOf(client.options));
-    if (!paths.includes('-')) return await moveAll(client, await findEach(client, paths.toReversed()), to);
+    if (!paths.includes('-')) return await moveAll(client, await findEach(client, paths.toReversed(), 'to-read'), to);
     if (paths.length > 1 || to.written !== 'as-any')
       throw new CommandError(EXIT.wrongUsage, 'standard input is sent alone, and the URL must end in a name for it');
     return await writeInput(client, to);

@@ -23,6 +23,8 @@ function wantedOf(source: Entry, keep: CopyOptions['keep']): ReadonlyMap<string,
 /** Rejects only for a bug, or with the signal's reason. */
 export async function keepAttributes({ files, path }: Place, source: Entry, options: Keeping): Promise<void> {
   const { keep = 'times', warn, signal } = options;
+  // Nobody asked for it in particular, and the place knows nothing of it: TFTP, say.
+  if (options.keep === undefined && files.setAttributes === undefined) return;
   const wanted = wantedOf(source, keep);
   const call = signal === undefined ? {} : { signal };
   const set = async (attributes: Attributes): Promise<FileError | undefined> => {
