@@ -119,6 +119,19 @@ describe('the rates', () => {
     assert.match(reasonOf(admission.enter('192.0.2.1')), /too many/);
   });
 
+  test('who only claims to be there has a bound and no rate, and nothing is held against the address', () => {
+    const { admission, bans } = setUp({ limits: { connectionsPerMinute: 60, connectionsPerAddress: 5 } });
+    for (let count = 0; count < 500; count += 1) {
+      const verdict = admission.enter('192.0.2.1', 'claimed');
+      assert.ok(verdict.outcome === 'admitted');
+      verdict.leave();
+    }
+    for (let count = 0; count < 5; count += 1) admission.enter('192.0.2.1', 'claimed');
+    for (let count = 0; count < 500; count += 1)
+      assert.match(reasonOf(admission.enter('192.0.2.1', 'claimed')), /5 connections from your address/);
+    assert.deepEqual(bans.list(), []);
+  });
+
   test('who is refused all the time is not kept out the longer for it', () => {
     const { admission, clock } = setUp({ bans: createBanList({ clock: createManualClock() }) });
     for (const place of fill(admission, '192.0.2.1', 50)) place.leave();

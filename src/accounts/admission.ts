@@ -63,8 +63,9 @@ export interface LimitedAccount {
 
 export interface Admission {
   /**
-   * A new connection of a client. Who only claims to be at the address (over UDP anybody can) is counted all the same,
-   * but nothing of it is held against the address.
+   * A new connection of a client. Who only claims to be at the address (over UDP anybody can) is counted while it lasts,
+   * but nothing of it is held against the address, and it may come as often as it likes: a device fetches a hundred small
+   * files within seconds.
    */
   enter(address: string, proof?: 'connected' | 'claimed'): Admitted | Refused;
   /** A connection of which the client's address is not known yet: it counts in the total only. */
@@ -160,8 +161,9 @@ class Gate implements Admission {
   }
 
   #crowded(address: string, group: string, proof: 'connected' | 'claimed'): string | undefined {
+    if (proof === 'claimed') return this.#overCap(group);
     const reason = this.#overCap(group) ?? this.#tooQuick(group);
-    if (reason === undefined || proof === 'claimed') return reason;
+    if (reason === undefined) return undefined;
     // A client in a tight loop is judged by how long it goes on, not by how quick its machine is.
     if (this.#bans !== undefined && this.#offenceRate.take(group) === 0)
       this.#bans.offence(address, 'too-many-connections');

@@ -28,6 +28,7 @@ class TftpUpload implements Upload {
     this.#path = path;
     this.#exchange = exchange;
     this.#source = source;
+    void exchange.transfer.ended.then(() => source.abandon());
   }
 
   write(bytes: Uint8Array, positionBytes: number): Promise<void> {
@@ -37,7 +38,7 @@ class TftpUpload implements Upload {
         throw new FileError('unsupported', this.#path, { detail: 'TFTP writes a file from its beginning to its end' });
       this.#positionBytes += bytes.length;
       if (bytes.length === 0) return;
-      await Promise.race([this.#source.write(bytes), this.#exchange.transfer.ended]);
+      await this.#source.write(bytes);
       await this.#exchange.failure('now');
     });
   }

@@ -13,6 +13,7 @@ export class WrittenSource implements ByteSource {
   #piece: Piece | undefined;
   #offset = 0;
   #hasEnded = false;
+  #isAbandoned = false;
   #wake: () => void = () => undefined;
 
   constructor(mode: TransferMode) {
@@ -21,11 +22,19 @@ export class WrittenSource implements ByteSource {
 
   /** One after another: the one before must have ended. */
   write(bytes: Uint8Array): Promise<void> {
+    if (this.#isAbandoned) return Promise.resolve();
     return new Promise((taken) => {
       this.#piece = { bytes: this.#mode === 'netascii' ? encodeNetascii(bytes) : bytes, taken };
       this.#offset = 0;
       this.#wake();
     });
+  }
+
+  /** Nobody reads any more: no write waits for it. */
+  abandon(): void {
+    this.#isAbandoned = true;
+    this.#piece?.taken();
+    this.#piece = undefined;
   }
 
   end(): void {

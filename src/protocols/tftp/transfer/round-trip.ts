@@ -25,7 +25,10 @@ export const DEFAULT_TIMING: Timing = {
   dallyMs: 3_000,
 };
 
-/** RFC 6298 §2, with the bounds of {@link Timing}; a time-out that was agreed on (RFC 2349) stands in place of what is measured. */
+/**
+ * RFC 6298 §2, with the bounds of {@link Timing}. A time-out that was agreed on (RFC 2349) holds until something was measured,
+ * and is the longest first wait then: curl asks for six seconds, which each lost packet would cost.
+ */
 export class RoundTrip {
   readonly #timing: Timing;
   #agreedMs: number | undefined;
@@ -80,9 +83,9 @@ export class RoundTrip {
 
   get #waitMs(): number {
     const { firstMs, leastMs, mostMs } = this.#timing;
-    const measured = this.#smoothMs === undefined ? firstMs : this.#smoothMs + 4 * this.#varianceMs;
     const agreedMs = this.#hasAnswered ? this.#agreedMs : undefined;
-    const base = agreedMs ?? Math.max(leastMs, measured);
-    return Math.min(Math.max(mostMs, agreedMs ?? 0), base * 2 ** this.#silences);
+    const measured = this.#smoothMs === undefined ? Infinity : this.#smoothMs + 4 * this.#varianceMs;
+    const base = Math.max(leastMs, Math.min(measured, agreedMs ?? Infinity));
+    return Math.min(Math.max(mostMs, agreedMs ?? 0), (base === Infinity ? firstMs : base) * 2 ** this.#silences);
   }
 }
