@@ -1,6 +1,7 @@
 /** From a file or a listing to a data connection. */
 import type { Socket } from 'node:net';
 import type { FileReader } from '../../../files/file-system.ts';
+import { PromptReads } from '../../../files/prompt-reads.ts';
 import type { BufferPool } from './buffer-pool.ts';
 import { leave } from './leave.ts';
 import type { Transfer } from './transfer.ts';
@@ -9,9 +10,6 @@ import type { Transfer } from './transfer.ts';
 export const SEND_BUFFER_BYTES = 256 * 1024;
 /** How long one transfer may keep the event loop before others get their turn. */
 const TURN_MS = 4;
-/** A read that takes longer came from a slow disk; the next ones are made off the loop, so that nobody else waits. */
-const SLOW_READ_MS = 2;
-const READS_OFF_LOOP = 16;
 
 /** A conversion on the way to the network (TYPE A). */
 export interface Conversion {
@@ -72,29 +70,6 @@ export class Turn {
   }
 }
 
-/** Reads on the event loop while that is quick, off it while the disk is slow. */
-class Pace {
-  readonly #reader: FileReader;
-  readonly #clock: { monotonic(): number };
-  #offLoop = 0;
-
-  constructor(reader: FileReader, clock: { monotonic(): number }) {
-    this.#reader = reader;
-    this.#clock = clock;
-  }
-
-  read(into: Buffer, positionBytes: number): number | Promise<number> {
-    if (this.#reader.readNow === undefined || this.#offLoop > 0) {
-      this.#offLoop -= 1;
-      return this.#reader.read(into, positionBytes);
-    }
-    const beganMs = this.#clock.monotonic();
-    const count = this.#reader.readNow(into, positionBytes);
-    if (this.#clock.monotonic() - beganMs > SLOW_READ_MS) this.#offLoop = READS_OFF_LOOP;
-    return count;
-  }
-}
-
 /** A write that takes longer is made of smaller pieces next time, so that a slow client is seen to move. */
 const SLOW_WRITE_MS = 1_000;
 const LEAST_PIECE_BYTES = 16 * 1024;
@@ -138,13 +113,13 @@ export async function sendFile(
   { buffers, clock }: SendingTools,
 ): Promise<void> {
   const buffer = buffers.take();
-  const pace = new Pace(reader, clock);
+  const reads = new PromptReads(reader, clock);
   const turn = new Turn(clock);
   const piece = new Piece(clock);
   let position = transfer.plan.startBytes ?? 0;
   try {
     for (;;) {
-      const read = pace.read(buffer, position);
+      const read = reads.read(buffer, position);
       const count = typeof read === 'number' ? read : await read;
       if (count === 0) break;
       await writeInPieces(socket, buffer.subarray(0, count), transfer, piece);

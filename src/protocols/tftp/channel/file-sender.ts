@@ -58,9 +58,9 @@ export class FileSender implements Transfer {
 
   start(): void {
     const { opening, onOptions, terms } = this.#options;
+    this.#perform(this.#machine.start(this.#now));
     // Who knows the terms reads ahead while the peer confirms them.
     if (opening === undefined || onOptions === undefined) this.#prepare(terms);
-    this.#perform(this.#machine.start(this.#now));
   }
 
   received(packet: Packet): void {
@@ -103,23 +103,34 @@ export class FileSender implements Transfer {
     const ring = this.#ring;
     if (ring === undefined || this.#isFilling || this.#hasEnded) return;
     if (!ring.wantsMore(this.#machine.firstKept)) return;
-    this.#isFilling = true;
     const piece = (this.#piece ??= new Uint8Array(Math.min(PIECE_BYTES, ring.roomBytes(this.#machine.firstKept))));
     const room = Math.min(piece.length, ring.roomBytes(this.#machine.firstKept));
-    this.#options.source.read(piece.subarray(0, room)).then(
-      (count) => {
-        this.#isFilling = false;
-        if (this.#hasEnded) return;
-        if (count === 0) ring.end();
-        else ring.add(piece.subarray(0, count));
-        this.#perform(this.#machine.supplied(ring.available, ring.last, this.#now));
-        this.#fill();
-      },
-      (error: unknown) => {
-        this.#isFilling = false;
-        this.#quit(this.#options.refusalFor(error), { kind: 'failed', error });
-      },
-    );
+    try {
+      const count = this.#options.source.read(piece.subarray(0, room));
+      if (typeof count === 'number') this.#supply(ring, piece.subarray(0, count));
+      else void this.#await(count, ring, piece);
+    } catch (error) {
+      this.#quit(this.#options.refusalFor(error), { kind: 'failed', error });
+    }
+  }
+
+  async #await(reading: Promise<number>, ring: FrameRing, piece: Uint8Array): Promise<void> {
+    this.#isFilling = true;
+    try {
+      const count = await reading;
+      this.#isFilling = false;
+      if (!this.#hasEnded) this.#supply(ring, piece.subarray(0, count));
+    } catch (error) {
+      this.#isFilling = false;
+      this.#quit(this.#options.refusalFor(error), { kind: 'failed', error });
+    }
+  }
+
+  #supply(ring: FrameRing, bytes: Uint8Array): void {
+    if (bytes.length === 0) ring.end();
+    else ring.add(bytes);
+    this.#perform(this.#machine.supplied(ring.available, ring.last, this.#now));
+    this.#fill();
   }
 
   #perform(effects: readonly Effect[]): void {

@@ -5,7 +5,7 @@
 import { DATA_HEADER_BYTES, writeDataHeader } from '../wire/packet.ts';
 
 /** Read ahead at least: enough that the disk is asked rarely. */
-const LEAST_AHEAD_BYTES = 128 * 1024;
+const LEAST_AHEAD_BYTES = 256 * 1024;
 /** Small blocks are not read ahead by the thousand: each packet is an object. */
 const MOST_AHEAD_FRAMES = 256;
 

@@ -28,7 +28,7 @@ export async function openRead(asked: Asked, line: TransferLine, context: Server
     channel: line,
     clock: context.clock,
     timing: context.timing,
-    source: mode === 'octet' ? octetSource(reader, path) : netasciiSource(reader),
+    source: mode === 'octet' ? octetSource(reader, path, context.clock) : netasciiSource(reader),
     ...(fileBytes !== undefined && { fileBytes }),
     refusalFor,
     ...(answer.length > 0 && { opening: printOptions(answer) }),
