@@ -2,10 +2,8 @@
 import type { Rollover } from './block-number.ts';
 import { DATA_HEADER_BYTES, type TftpOption } from './packet.ts';
 
-export const DEFAULT_BLOCK_BYTES = 512;
+const DEFAULT_BLOCK_BYTES = 512;
 const LEAST_BLOCK_BYTES = 8;
-/** RFC 2348: what fits into a datagram of IPv4 beside its headers. */
-export const MOST_BLOCK_BYTES = 65_464;
 const MOST_WINDOW_BLOCKS = 65_535;
 const MOST_TIMEOUT_SECONDS = 255;
 
