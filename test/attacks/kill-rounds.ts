@@ -49,7 +49,7 @@ function randomOf(seed: number): () => number {
   };
 }
 
-/** Resolves to how many bytes the last attempt did not have to move again. */
+/** Resolves to how many bytes an attempt that came to its end did not have to move again, at most. */
 export async function surviveKills({ peer, direction, killed, kills, seed }: KillPlan): Promise<number> {
   const random = randomOf(seed);
   const folder = mkdtempSync(join(tmpdir(), 'portcall-kills-'));
@@ -59,6 +59,10 @@ export async function surviveKills({ peer, direction, killed, kills, seed }: Kil
     const [source, target] =
       direction === 'get' ? [victim.local, join(folder, 'file')] : [join(folder, 'file'), victim.local];
     writeFileSync(source, content);
+    let continuedBytes = 0;
+    const look = (attempt: Attempt): void => {
+      continuedBytes = Math.max(continuedBytes, Number(/resumed at (\d+)/.exec(attempt.output())?.[1] ?? 0));
+    };
     for (let kill = 0; kill < kills; kill += 1) {
       const attempt = move(direction, victim, folder);
       await Promise.race([attempt.begun, attempt.ended]);
@@ -66,6 +70,7 @@ export async function surviveKills({ peer, direction, killed, kills, seed }: Kil
       if (killed === 'client') attempt.child.kill('SIGKILL');
       else await victim.kill();
       await attempt.ended;
+      look(attempt);
       if (killed === 'server') await victim.restart();
     }
     const last = move(direction, victim, folder);
@@ -73,7 +78,8 @@ export async function surviveKills({ peer, direction, killed, kills, seed }: Kil
     const arrived = readFileSync(target);
     assert.equal(arrived.length, content.length);
     assert.equal(sha256(arrived), sha256(content));
-    return Number(/resumed at (\d+)/.exec(last.output())?.[1]);
+    look(last);
+    return continuedBytes;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

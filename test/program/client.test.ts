@@ -1,9 +1,11 @@
 /** The client as a program of its own: how it starts, and how it ends when somebody ends it. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import process from 'node:process';
+import { describe, test } from 'node:test';
 import { startTestServer } from '../support/ftp-server.ts';
 import { runWell } from '../support/program.ts';
 import { emptyFolder, start } from './portcall.ts';
@@ -25,30 +27,59 @@ async function loadedBy(...words: string[]): Promise<readonly string[]> {
   return JSON.parse(stderr.slice(stderr.indexOf('['))) as string[];
 }
 
-test('the version is told by three files; the client loads no server, no schema and no YAML', async () => {
+test('the version is told by five files; the client loads no server, no schema and no YAML', async () => {
   const version = await loadedBy('--version');
-  assert.equal(version.length, 3, version.join('\n'));
+  assert.equal(version.length, 5, version.join('\n'));
   const client = await loadedBy('get', '--help');
   assert.ok(client.some((url) => url.endsWith('/connect-ftp.ts')));
   for (const url of client) assert.doesNotMatch(url, /node_modules\/(zod|yaml|pino)|ftp\/server|src\/accounts/, url);
 });
 
-test('SIGINT ends a transfer: 130, one sentence, and nothing is left', async () => {
-  using folder = emptyFolder();
-  await using server = await startTestServer();
-  writeFileSync(join(server.root, 'big'), randomBytes(4_000_000));
-  const url = `ftp://u:p@127.0.0.1:${server.port}/big`;
-  const started = start(['get', '--limit-rate', '2M', '--json', url], { cwd: folder.path });
-  await new Promise<void>((resolve) => {
-    started.child.stdout?.on('data', () => {
-      if (started.stdout().includes('"progress"')) resolve();
+const HAS_FULL_DEVICE = existsSync('/dev/full');
+
+describe(
+  'standard output that cannot be written',
+  { skip: HAS_FULL_DEVICE ? false : 'this machine has no /dev/full' },
+  () => {
+    for (const words of [
+      ['cat', 'file'],
+      ['ls', '.'],
+      ['ls', '--json', '.'],
+      ['hash', 'file'],
+    ])
+      test(`portcall ${words.join(' ')}: a sentence, and no success`, () => {
+        using folder = emptyFolder();
+        writeFileSync(join(folder.path, 'file'), randomBytes(100_000));
+        const full = openSync('/dev/full', 'w');
+        const { status, stderr } = spawnSync(process.execPath, [BIN, ...words], {
+          cwd: folder.path,
+          stdio: ['ignore', full, 'pipe'],
+          encoding: 'utf8',
+        });
+        closeSync(full);
+        assert.equal(status, 10, stderr);
+        assert.match(stderr, /^portcall: .*standard output cannot be written: ENOSPC/);
+      });
+  },
+);
+
+for (const signal of ['SIGINT', 'SIGHUP'] as const)
+  test(`${signal} ends a transfer: 130, one sentence, and nothing is left`, async () => {
+    using folder = emptyFolder();
+    await using server = await startTestServer();
+    writeFileSync(join(server.root, 'big'), randomBytes(4_000_000));
+    const url = `ftp://u:p@127.0.0.1:${server.port}/big`;
+    const started = start(['get', '--limit-rate', '2M', '--json', url], { cwd: folder.path });
+    await new Promise<void>((resolve) => {
+      started.child.stdout?.on('data', () => {
+        if (started.stdout().includes('"progress"')) resolve();
+      });
     });
+    started.child.kill(signal);
+    const { code, stderr } = await started.finished;
+    assert.deepEqual([code, stderr], [130, 'portcall: interrupted\n']);
+    assert.ok(!existsSync(join(folder.path, 'big')));
   });
-  started.child.kill('SIGINT');
-  const { code, stderr } = await started.finished;
-  assert.deepEqual([code, stderr], [130, 'portcall: interrupted\n']);
-  assert.ok(!existsSync(join(folder.path, 'big')));
-});
 
 test('a reader that has seen enough ends cat at once, quietly', async () => {
   using folder = emptyFolder();

@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { basename, dirname, parse, resolve, sep } from 'node:path';
 import { resolvePath, ROOT, type VirtualPath } from '../../base/virtual-path.ts';
+import { ConfigurationError } from '../../config/problem.ts';
 import type { Place } from '../../files/copy/copy.ts';
 import { FileError, type FileSystem, localFileSystem, type LocalFileSystem } from '../../files/index.ts';
 import { decodePath, encodedNames, encodePath } from '../../files/wrap/encoded-names.ts';
@@ -102,7 +103,9 @@ export class OpenPlaces implements AsyncDisposable {
     return { files, path: place, label: labelOf(place), labelOf, home: ROOT, where: 'here', written: written(text) };
   }
 
+  /** Nothing is no name: a variable of a script was empty, and the working directory is not what it meant. */
   async #read(text: string): Promise<{ readonly url: PlaceUrl | undefined; readonly options: ConnectOptions }> {
+    if (text === '') throw new ConfigurationError([{ where: "''", what: 'an empty name; the working directory is .' }]);
     if (isUrl(text)) return { url: readUrl(text), options: this.#options };
     return (await this.#resolve(text)) ?? { url: undefined, options: this.#options };
   }

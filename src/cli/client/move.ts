@@ -40,7 +40,7 @@ function missing({ where, path, label }: OpenedPlace): string {
 type Why = 'to-look' | 'to-read';
 
 /** Looking at a file there means to begin fetching it: whoever fetches it finds out what it is. */
-const isUnseen = ({ files, path }: Place): boolean =>
+export const isUnseen = ({ files, path }: Place): boolean =>
   files.directories === 'unseen' && path !== ROOT && !PATTERN.test(path);
 
 const unseenEntry = ({ path }: Place): Entry => ({
@@ -97,12 +97,10 @@ const standingOrLink = async (place: Place, signal: AbortSignal): Promise<Entry 
   (await standing(place, signal)) ??
   (place.files.directories === 'unseen' ? undefined : await standing(place, signal, 'stay'));
 
+type Destination = (found: Found) => OpenedPlace;
+
 /** Where each source goes: into a directory that stands there, or under the very name. `.` has none, and fills the directory. */
-async function destinationOf(
-  client: Client,
-  target: OpenedPlace,
-  sources: number,
-): Promise<(found: Found) => OpenedPlace> {
+async function destinationOf(client: Client, target: OpenedPlace, sources: number): Promise<Destination> {
   const isTaken = sources > 1 || target.written !== 'as-any';
   const isUnseen = target.files.directories === 'unseen';
   const isTold = target.path === ROOT || (isUnseen && isTaken);
@@ -110,13 +108,32 @@ async function destinationOf(
   const isDirectory = there?.type === 'directory';
   if (isDirectory)
     return ({ place }) => (place.written === 'as-contents' ? target : below(target, baseName(place.path)));
-  if (isTaken) {
-    const why = there === undefined ? 'there is no such directory; make it first' : 'it is no directory';
-    throw new FileError(there === undefined ? 'not-found' : 'not-directory', ROOT, {
-      detail: `${target.label}: ${why}`,
-    });
-  }
+  if (isTaken) throw noDirectory(target, there);
   return () => target;
+}
+
+/** What is to be a directory is none. */
+export function noDirectory({ label }: OpenedPlace, there: unknown): FileError {
+  const why = there === undefined ? 'there is no such directory; make it first' : 'it is no directory';
+  return new FileError(there === undefined ? 'not-found' : 'not-directory', ROOT, { detail: `${label}: ${why}` });
+}
+
+/** Two sources of one name would be one file, of whichever comes last. */
+function refuseCollisions(client: Client, sources: readonly Found[], destination: Destination): readonly Found[] {
+  const taken = new Map<string, string>();
+  return sources.filter((found) => {
+    const { label } = destination(found);
+    const first = taken.get(label);
+    if (first === undefined || found.entry.type === 'directory') {
+      taken.set(label, found.place.label);
+      return true;
+    }
+    client.fail(
+      new FileError('exists', ROOT, { detail: `${found.place.label}: ${label} is where ${first} goes` }),
+      found.place.label,
+    );
+    return false;
+  });
 }
 
 /** What two servers can do between themselves, where both speak FTP. */
@@ -156,7 +173,7 @@ export async function moveAll(client: Client, sources: readonly Found[], target:
   };
   try {
     const destination = await destinationOf(client, target, sources.length);
-    await forEach(client, sources, {
+    await forEach(client, refuseCollisions(client, sources, destination), {
       label: (found) => `${found.place.label} -> ${destination(found).label}`,
       atOnce: sources.some(({ entry }) => entry.type === 'directory') ? 1 : filesAtOnce(options),
       act: (found) =>

@@ -108,11 +108,13 @@ export async function runClient(name: string, act: ClientCommand, invocation: In
   world.setTitle(titleOf(name, args));
   const stop = new AbortController();
   let signals = 0;
-  const leave = world.onStopSignal(() => {
+  const onSignal = (): void => {
     signals += 1;
     if (signals > 1) world.exitNow(EXIT.interrupted);
     stop.abort();
-  });
+  };
+  // A client has nothing to reload: the terminal that it ran in has been closed.
+  const leaving = [world.onStopSignal(onSignal), world.onReloadSignal?.(onSignal)];
   const tally = new Tally();
   try {
     const connecting = { ...(await connectOptions(options, world)), signal: stop.signal };
@@ -125,6 +127,6 @@ export async function runClient(name: string, act: ClientCommand, invocation: In
     if (isOn(options, 'json')) world.stdout.write(jsonLine(errorEvent(cause, '')));
     throw cause;
   } finally {
-    leave();
+    for (const leave of leaving) leave?.();
   }
 }

@@ -2,9 +2,11 @@
 import type { OpenedPlace } from '../../app/places/open-places.ts';
 import { systemClock } from '../../base/clock.ts';
 import type { CopyEvent } from '../../files/copy/copy.ts';
+import { ROOT } from '../../base/virtual-path.ts';
 import { FileError } from '../../files/index.ts';
 import { CommandError } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
+import { isReaderGone } from '../standard-output.ts';
 import { labelled } from './failure-line.ts';
 import { forEach } from './for-each.ts';
 import type { Found } from './move.ts';
@@ -15,6 +17,12 @@ import type { Client } from './run-client.ts';
 
 type Reader = 'there' | 'gone';
 
+function unwritable(cause: unknown): FileError {
+  const isFull = cause instanceof Error && 'code' in cause && (cause.code === 'ENOSPC' || cause.code === 'EDQUOT');
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new FileError(isFull ? 'full' : 'io', ROOT, { detail: `standard output cannot be written: ${why}`, cause });
+}
+
 /** Writes a file to standard output; a reader that goes away ends it without a word. */
 async function writeFileOut(client: Client, place: OpenedPlace): Promise<Reader> {
   const { signal, world } = client;
@@ -24,8 +32,9 @@ async function writeFileOut(client: Client, place: OpenedPlace): Promise<Reader>
     await pace?.pass(piece.length, signal);
     try {
       await (world.writeOut?.(piece) ?? world.stdout.write(piece.slice()));
-    } catch {
-      return 'gone';
+    } catch (error) {
+      if (isReaderGone(error)) return 'gone';
+      throw unwritable(error);
     }
   }
   return 'there';

@@ -37,6 +37,7 @@ export const mkdirCommand: CommandRow = clientRow({
         const place = await client.places.source(url);
         if (isOn(client.options, 'parents')) await makeAll(client, place);
         else await place.files.makeDirectory(place.path, { signal: client.signal });
+        if (client.json === 'yes') client.event({ event: 'made', place: place.label });
       },
     });
     return EXIT.done;

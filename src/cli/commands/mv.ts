@@ -1,11 +1,24 @@
 /** `portcall mv`: gives a file or directory another name at the same server. */
-import { baseName } from '../../base/virtual-path.ts';
-import { below, isSamePlace } from '../../app/places/open-places.ts';
+import { baseName, ROOT } from '../../base/virtual-path.ts';
+import { FileError } from '../../files/index.ts';
+import { below, isSamePlace, type OpenedPlace } from '../../app/places/open-places.ts';
 import { CommandError, type CommandRow } from '../command.ts';
 import { clientRow } from '../client/client-row.ts';
 import { labelled } from '../client/failure-line.ts';
-import { standing } from '../client/move.ts';
+import { isUnseen, noDirectory, standing } from '../client/move.ts';
+import type { Client } from '../client/run-client.ts';
 import { EXIT } from '../exit-code.ts';
+
+/** The new place; throws for a source that is not there, and for a directory that is none. */
+async function goalOf({ signal }: Client, source: OpenedPlace, target: OpenedPlace): Promise<OpenedPlace> {
+  // A server's refusal of RNFR need not tell what is missing.
+  if (!isUnseen(source) && (await standing(source, signal, 'stay')) === undefined)
+    throw new FileError('not-found', ROOT, { detail: `there is no ${source.label}` });
+  const there = await standing(target, signal);
+  if (there?.type === 'directory') return below(target, baseName(source.path));
+  if (target.written !== 'as-any') throw noDirectory(target, there);
+  return target;
+}
 
 export const mvCommand: CommandRow = clientRow({
   name: 'mv',
@@ -25,13 +38,13 @@ export const mvCommand: CommandRow = clientRow({
         EXIT.wrongUsage,
         'the two are not at the same place: copy with portcall cp, then remove with portcall rm',
       );
-    const there = await standing(target, signal);
-    const goal = there?.type === 'directory' ? below(target, baseName(source.path)) : target;
+    const goal = await goalOf(client, source, target);
     try {
       await source.files.rename(source.path, goal.path, { signal });
     } catch (error) {
       throw labelled(error, `${source.label} -> ${goal.label}`);
     }
+    if (client.json === 'yes') client.event({ event: 'renamed', from: source.label, to: goal.label });
     return EXIT.done;
   },
 });

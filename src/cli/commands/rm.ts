@@ -15,6 +15,10 @@ import { EXIT } from '../exit-code.ts';
 /** A directory that holds itself must not be gone into for ever. */
 const MAX_DEPTH = 64;
 
+/** What a shell stands in would be gone from under it. */
+const holdsCwd = ({ world: { cwd } }: Client, { place: { where, label } }: Pick<Found, 'place'>): boolean =>
+  where === 'here' && `${cwd}/`.startsWith(label.endsWith('/') ? label : `${label}/`);
+
 /** Everything at a place: its root, or the directory of the login, which itself is never removed. */
 const isWhole = ({ place }: Pick<Found, 'place'>): boolean =>
   place.path === ROOT || (place.where === 'remote' && place.path === place.home);
@@ -100,16 +104,25 @@ export const rmCommand: CommandRow = clientRow({
   options: [
     { flags: '-r, --recursive', summary: 'directories with everything in them; nothing is asked' },
     { flags: '-f, --force', summary: 'what is not there is no failure' },
-    { flags: '--yes', summary: 'also everything at a place: its root, or the directory of the login' },
+    {
+      flags: '--yes',
+      summary: 'also everything at a place: its root, the directory of the login, or what one stands in',
+    },
     { flags: '-v, --verbose', summary: 'say what was removed' },
   ],
   async act(client, urls) {
     const found = await findRemovable(client, urls);
-    const whole = found.find(isWhole);
-    if (whole !== undefined && !isOn(client.options, 'yes'))
+    const isCareless = !isOn(client.options, 'yes');
+    const [whole, around] = [found.find(isWhole), found.find((one) => holdsCwd(client, one))];
+    if (isCareless && whole !== undefined)
       throw new CommandError(
         EXIT.wrongUsage,
         `${whole.place.label} is everything at that place; name what is in it, or say --yes`,
+      );
+    if (isCareless && around !== undefined)
+      throw new CommandError(
+        EXIT.wrongUsage,
+        `${around.place.label} holds the working directory; say --yes if it is meant`,
       );
     await forEach(client, found, {
       label: ({ place }) => place.label,

@@ -110,7 +110,8 @@ function showReport(client: Client, plan: SyncPlan, report: SyncReport): void {
   for (const { path, error } of report.failed) client.fail(error, path === '' ? '.' : path);
   for (const { path, why } of report.warnings) client.warn(`${path}: ${why}`);
   for (const { why } of plan.guards) client.warn(why);
-  for (const { path, why } of [...plan.issues, ...report.skipped]) client.warn(`${path === '' ? '.' : path}: ${why}`);
+  for (const { path, why } of [...plan.issues, ...plan.skipped, ...report.skipped])
+    client.warn(`${path === '' ? '.' : path}: ${why}`);
   const { done, deleted, copiedBytes, durationMs } = report;
   if (client.json === 'yes')
     client.event({

@@ -4,6 +4,7 @@ import { baseName, isWithin, parentOf, resolvePath, ROOT, type VirtualPath } fro
 import { FileError, type FileErrorKind } from '../../../files/error.ts';
 import type { CallOptions, Entry } from '../../../files/file-system.ts';
 import { isPositive } from './failure.ts';
+import { plainKindOfReply } from './kind-of-reply.ts';
 import { isPartName } from '../../../files/part-name.ts';
 import { listAll } from './list-remote.ts';
 import { lookAt, whyRefused, withKind } from './look.ts';
@@ -27,7 +28,8 @@ async function change(
     if (isPositive(reply)) return;
     const standing = await lookAt(remote, path, options);
     const kind = why(standing);
-    if (kind !== undefined) throw withKind(refusedAt(path, reply), kind);
+    const isPlainlyDenied = plainKindOfReply(reply) === 'denied';
+    if (kind !== undefined && !isPlainlyDenied) throw withKind(refusedAt(path, reply), kind);
     throw standing === undefined ? await whyMissing(remote, path, reply, options) : deniedAt(path, reply);
   } catch (error) {
     throw at(path, error);
