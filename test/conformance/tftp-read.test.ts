@@ -212,6 +212,18 @@ describe('one port for all', () => {
       }),
     );
   });
+
+  test('sends small windows only: an ACK in the name of somebody else draws no more than that', async () => {
+    await using served = await startTestTftp({ ports: 'single' });
+    await put(served, 2_000_000);
+    using client = await RawTftp.open(served);
+    const request = rrq('f', 'octet', 'blksize', '65464', 'windowsize', '256');
+    assert.equal(await client.ask(request), 'OACK blksize=8192 windowsize=1');
+    client.send(errorOf(0));
+    using other = await RawTftp.open(served);
+    assert.equal(await other.ask(rrq('f', 'octet', 'windowsize', '256')), 'OACK windowsize=6');
+    other.send(errorOf(0));
+  });
 });
 
 describe('a port of its own for each transfer', () => {

@@ -94,6 +94,13 @@ describe('a request', () => {
     const padded = Buffer.concat([rrq('f', 'octet', 'blksize', '600'), Buffer.alloc(200)]);
     assert.deepEqual(await answers([long, padded]), ['DATA 1 (512)', 'OACK blksize=600']);
   });
+
+  test('of sixty thousand bytes is an illegal operation, and its name fills no log', async () => {
+    await using served = await startTestTftp();
+    using client = await RawTftp.open(served);
+    assert.match(await client.ask(rrq('a'.repeat(60_000), 'octet')), /^ERROR 4 /);
+    assert.ok(JSON.stringify(served.events).length < 2_000);
+  });
 });
 
 /** One line of the option tables: what is asked, and the OACK, or DATA 1 where no option is left. */

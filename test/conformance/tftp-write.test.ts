@@ -230,6 +230,21 @@ describe('an operator', () => {
     assert.equal(await slow.next(), 'ERROR 0 The server is shutting down');
   });
 
+  test('keeps half of its places for clients that have answered', async () => {
+    await using served = await startTestTftp({ limits: { transfers: 4 }, timing: NO_REPEATS });
+    const silent = await Promise.all([1, 2].map(() => RawTftp.open(served)));
+    for (const [index, client] of silent.entries()) await client.ask(wrq(`f${index}`, 'octet'));
+    using third = await RawTftp.open(served);
+    third.send(wrq('g', 'octet'));
+    assert.ok(await third.isSilent());
+    assert.match((await served.event('connection-refused')).reason, /2 clients have asked and not answered/);
+    silent[0]?.send(dataOf(1, Buffer.alloc(512)));
+    assert.equal(await silent[0]?.next(), 'ACK 1');
+    third.send(wrq('g', 'octet'));
+    assert.equal(await third.next(), 'ACK 0');
+    for (const client of silent) client[Symbol.dispose]();
+  });
+
   test('whose bounds are full leaves new clients unanswered until there is room', async () => {
     await using served = await startTestTftp({ limits: { transfersPerAddress: 1 }, timing: NO_REPEATS });
     using client = await RawTftp.open(served);

@@ -51,6 +51,11 @@ export class ServedRequest {
     this.#heardMs = this.#startedMs;
   }
 
+  /** Whether the client has shown that it is where the request said: until then anybody may have sent it. */
+  get isProven(): boolean {
+    return this.#hasAnswered;
+  }
+
   get accountName(): string | undefined {
     return this.#asked?.account.name;
   }

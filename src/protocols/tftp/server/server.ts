@@ -29,6 +29,11 @@ const REFUSALS_TOLD = { perMinute: 60, burst: 30, keys: 1_000 };
 /** Answers to what is no proper request, for each address: they go to whoever is named as the sender. */
 const COMPLAINTS = { perMinute: 60, burst: 10, keys: 10_000 };
 const DEFAULT_GRACE_MS = 10_000;
+/**
+ * Of a window where all goes through one port. Who knows that port can acknowledge in another's name, and each such word
+ * sends a window there: it is a small one.
+ */
+const SINGLE_PORT_WINDOW_BYTES = 8 * 1024;
 const EVERYBODY = '';
 
 /** Starts a server; rejects when it cannot listen. */
@@ -61,7 +66,7 @@ class Listener implements TftpServer {
     this.#options = options;
     this.#clock = clock;
     this.host = options.host;
-    this.#limits = { ...DEFAULT_TFTP_LIMITS, ...limits };
+    this.#limits = boundedFor(options.ports, { ...DEFAULT_TFTP_LIMITS, ...limits });
     this.#context = {
       accountFor,
       observe: (event) => this.#observe(event),
@@ -194,10 +199,21 @@ class Listener implements TftpServer {
     if (this.#all.taken(EVERYBODY) >= transfers) return `${transfers} transfers run already`;
     if (this.#perGroup.taken(group) >= transfersPerAddress)
       return `${transfersPerAddress} transfers of this address run already`;
+    const crowd = this.#crowdOfUnproven(group);
+    if (crowd !== undefined) return crowd;
     const admitted = this.#context.admission?.enter(address, 'claimed');
     if (admitted?.outcome === 'refused') return admitted.reason;
     const places = [this.#all.take(EVERYBODY), this.#perGroup.take(group), admitted?.leave.bind(admitted)];
     return () => places.forEach((leave) => leave?.());
+  }
+
+  /** Half of all places is for clients that have answered: requests in the name of others must not keep them out. */
+  #crowdOfUnproven(group: string): string | undefined {
+    const { transfers, transfersPerAddress } = this.#limits;
+    const unproven = [...this.#running.values()].filter(({ isProven }) => !isProven);
+    const here = unproven.filter(({ origin }) => addressGroup(origin.address) === group);
+    const isCrowded = unproven.length >= halfOf(transfers) || here.length >= halfOf(transfersPerAddress);
+    return isCrowded ? `${unproven.length} clients have asked and not answered` : undefined;
   }
 
   /** A crowd that is turned away, or a device that probes for names, must not fill the log. */
@@ -214,6 +230,14 @@ class Listener implements TftpServer {
     }
     this.#options.observe(event);
   }
+}
+
+const halfOf = (bound: number): number => Math.ceil(bound / 2);
+
+function boundedFor(ports: TftpServerOptions['ports'], limits: TftpLimits): TftpLimits {
+  if (ports !== 'single') return limits;
+  const blockBytes = Math.min(limits.blockBytes, SINGLE_PORT_WINDOW_BYTES);
+  return { ...limits, blockBytes, windowBytes: Math.min(limits.windowBytes, SINGLE_PORT_WINDOW_BYTES) };
 }
 
 const keyOf = ({ local }: Door, from: Peer): string => `${local.address} ${peerKey(from)}`;

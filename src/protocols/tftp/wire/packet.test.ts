@@ -70,8 +70,8 @@ describe('a packet of TFTP', () => {
     assert.deepEqual(parsePacket(bytesOf('\0\x01\xff\0octet\0')), { ...expected, name: '\udcff', options: [] });
   });
 
-  test('a thousand options are no thousand objects', () => {
-    const parsed = parsePacket(bytesOf(`\0\x01a\0octet\0${'o\0v\0'.repeat(1000)}`));
+  test('two hundred options are no two hundred objects', () => {
+    const parsed = parsePacket(bytesOf(`\0\x01a\0octet\0${'o\0v\0'.repeat(200)}`));
     assert.ok(parsed.kind === 'request' && parsed.options.length === 32);
   });
 });

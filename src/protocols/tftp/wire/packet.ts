@@ -51,6 +51,8 @@ export const OPCODE = { rrq: 1, wrq: 2, data: 3, ack: 4, error: 5, oack: 6 } as 
 export const DATA_HEADER_BYTES = 4;
 /** A peer's sentence is shown, not stored. */
 const MAX_MESSAGE_BYTES = 512;
+/** RFC 2347 §2 has 512; some boot ROMs send what Ethernet carries. A name that is longer would only fill the log. */
+const MAX_REQUEST_BYTES = 1_536;
 /** No client sends more; the rest of a request is passed over. */
 const MAX_OPTIONS = 32;
 
@@ -81,6 +83,8 @@ function optionsIn(found: readonly string[]): TftpOption[] {
 }
 
 function request(bytes: Uint8Array, opcode: number): Request | Malformed {
+  if (bytes.length > MAX_REQUEST_BYTES)
+    return { kind: 'malformed', opcode, why: `a request of ${bytes.length} bytes, which is too long` };
   const [name, mode, ...rest] = texts(bytes.subarray(2), 2 + 2 * MAX_OPTIONS);
   if (name === undefined || mode === undefined) return { kind: 'malformed', opcode, why: 'a request without its NULs' };
   if (name === '') return { kind: 'malformed', opcode, why: 'a request without a file name' };
