@@ -6,9 +6,9 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { processTree } from '../../../bench/process-tree.ts';
 import type { TestPair } from '../certificates.ts';
 import { eventually } from '../wait.ts';
+import { endTree } from './end-tree.ts';
 import { librariesOf, obstacleOf, packagesRoot } from './packages.ts';
 import type { Peer, PeerAccount, PeerCertificate } from './peer.ts';
 
@@ -141,20 +141,7 @@ class PeerLife {
   async end(): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
-    if (child?.pid === undefined) return;
-    const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined;
-    // Some make each session the leader of a group of its own.
-    for (const { pid } of processTree(child.pid)) kill(pid);
-    kill(-child.pid);
-    await ended;
-  }
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It is gone already.
+    if (child !== undefined) await endTree(child);
   }
 }
 

@@ -7,9 +7,9 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { processTree } from '../../../bench/process-tree.ts';
 import { ownLoopback, type TftpPlace, TFTP_RIVALS, type TftpRival } from '../../../bench/tftp-rivals.ts';
 import { eventually } from '../wait.ts';
+import { endTree } from './end-tree.ts';
 import { librariesOf, packagesFolder, packagesRoot } from './packages.ts';
 
 export type TftpPeer = TftpRival;
@@ -52,7 +52,7 @@ export async function startTftpPeer(peer: TftpPeer): Promise<RunningTftpPeer> {
       await eventually(() => isAlive(child) && answers(place), `${peer.name} answers`, START_MS);
       return running(child, place);
     } catch (error) {
-      await end(child);
+      await endTree(child);
       if (attempt < ATTEMPTS) continue;
       await rm(root, { recursive: true, force: true });
       throw error;
@@ -101,16 +101,8 @@ function running(child: ChildProcess, { root, host, port }: TftpPlace): RunningT
     host,
     port,
     async [Symbol.asyncDispose]() {
-      await end(child);
+      await endTree(child);
       await rm(root, { recursive: true, force: true });
     },
   };
-}
-
-/** It and the processes of its transfers, which may have made groups of their own. */
-async function end(child: ChildProcess): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, 'exit');
-  for (const { pid } of processTree(child.pid)) process.kill(pid, 'SIGKILL');
-  await ended;
 }
