@@ -40,9 +40,24 @@ const LAWS: readonly Law[] = [
     may: '^(node:dgram$|src/(base|files|protocols/$1/(wire|transfer|channel))/)',
   },
   {
+    why: 'what both sides of SCP do alike: sources and sinks of files over a channel',
+    from: /^src\/protocols\/(scp)\/channel\//,
+    may: '^(node:crypto$|src/(base|files|protocols/ssh/channel|protocols/$1/(wire|channel))/)',
+  },
+  {
+    why: 'the server of SSH alone knows the library that speaks it',
+    from: /^src\/protocols\/(ssh)\/server\//,
+    may: '^(node:(net|stream|crypto)$|ssh2(/|$)|src/(base|files|accounts|observe|protocols/door|protocols/$1/(wire|channel|server))/)',
+  },
+  {
+    why: 'the client of SSH alone knows the library that speaks it',
+    from: /^src\/protocols\/(ssh)\/client\//,
+    may: '^(node:(net|stream|crypto)$|ssh2(/|$)|src/(base|files|observe|protocols/$1/(wire|channel|client))/)',
+  },
+  {
     why: 'a server knows its own protocol, files, accounts and events; never another protocol nor a client',
     from: /^src\/protocols\/(\w+)\/server\//,
-    may: '^(node:(net|tls|stream|dgram|dns/promises|crypto)$|re2js$|src/(base|files|accounts|observe|protocols/(listing|door)|protocols/$1/(wire|session|transfer|channel|server))/)',
+    may: '^(node:(net|tls|stream|dgram|dns/promises|crypto)$|re2js$|src/(base|files|accounts|observe|protocols/(listing|door|ssh/channel)|protocols/$1/(wire|session|transfer|channel|server))/)',
   },
   {
     why: 'what server and client do alike with sockets knows nothing but sockets, and what the kernel says of them',
@@ -52,7 +67,7 @@ const LAWS: readonly Law[] = [
   {
     why: 'a client knows its own protocol, files and events; never another protocol nor a server',
     from: /^src\/protocols\/(\w+)\/client\//,
-    may: '^(node:(net|tls|stream|dgram|dns/promises|crypto)$|src/(base|files|observe|protocols/listing|protocols/$1/(wire|session|transfer|channel|client))/)',
+    may: '^(node:(net|tls|stream|dgram|dns/promises|crypto)$|src/(base|files|observe|protocols/(listing|ssh/channel)|protocols/$1/(wire|session|transfer|channel|client))/)',
   },
   { why: 'the door of a protocol', from: /^src\/protocols\/(\w+)\/index\.ts$/, may: '^src/protocols/$1/' },
   {
