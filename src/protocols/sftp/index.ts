@@ -1,0 +1,3 @@
+/** The door of SFTP: its server's engine. */
+export { serveSftp } from './server/serve-sftp.ts';
+export { DEFAULT_SFTP_LIMITS, type SftpLimits, type SftpSession } from './server/session-options.ts';

@@ -1,0 +1,22 @@
+/** The door of SSH: its server and its client. */
+export { startSshServer } from './server/server.ts';
+export {
+  DEFAULT_SSH_LIMITS,
+  type HostKey,
+  type Program,
+  type ProgramRequest,
+  type Programs,
+  type SshLimits,
+  type SshLogin,
+  type SshServer,
+  type SshServerOptions,
+} from './server/options.ts';
+export type { LegacyRow } from './server/algorithms.ts';
+export {
+  HOST_KEY_TYPES,
+  type HostKeyPrint,
+  hostKeyPrint,
+  type HostKeyType,
+  makeHostKey,
+  readHostKeys,
+} from './server/host-keys.ts';
