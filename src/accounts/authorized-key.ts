@@ -47,19 +47,21 @@ const refused =
   () =>
     why;
 
+const MOMENT = /^(\d{4})(0[1-9]|1[0-2])([0-2]\d|3[01])(?:([01]\d|2[0-3])([0-5]\d)([0-5]\d)?)?(Z?)$/;
+
 /** `20270131`, with hours, minutes and seconds behind it and `Z` for UTC; else in this machine's time zone. */
 function momentOf(text: string): number | undefined {
-  const found = /^(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?(Z?)$/.exec(text);
+  const found = MOMENT.exec(text);
   if (found === null) return undefined;
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = found
-    .slice(1, 7)
-    .map((part) => Number(part || 0));
-  const isUtc = found[7] === 'Z';
-  const date = isUtc
-    ? new Date(Date.UTC(year, month - 1, day, hour, minute, second))
-    : new Date(year, month - 1, day, hour, minute, second);
-  const isReal = (isUtc ? date.getUTCDate() : date.getDate()) === day && month >= 1 && month <= 12;
-  return isReal && hour < 24 && minute < 60 && second < 60 ? date.getTime() : undefined;
+  const [year = 0, month = 1, day = 1, ...time] = found.slice(1, 7).map((part) => Number(part || 0));
+  const [hour = 0, minute = 0, second = 0] = time;
+  const date =
+    found[7] === 'Z'
+      ? new Date(Date.UTC(year, month - 1, day, hour, minute, second))
+      : new Date(year, month - 1, day, hour, minute, second);
+  // The 31st of a month that has none would be a day of the next.
+  const shownDay = found[7] === 'Z' ? date.getUTCDate() : date.getDate();
+  return shownDay === day ? date.getTime() : undefined;
 }
 
 const expiry: Option = (parts, value) => {

@@ -314,9 +314,10 @@ describe('the end of a session over SSH', () => {
     await using connection = await login(server);
     const program = await connection.exec(Buffer.from('wait'));
     const [session] = server.server.sessions();
-    assert.equal(session?.account, 'u');
-    assert.equal(session?.encrypted, 'control and data');
-    assert.equal(server.server.kick(session?.session ?? '', 'the operator ended it'), true);
+    assert.ok(session);
+    assert.equal(session.account, 'u');
+    assert.equal(session.encrypted, 'control and data');
+    assert.equal(server.server.kick(session.session, 'the operator ended it'), true);
     assert.equal((await server.event('session-closed')).reason, 'the operator ended it');
     assert.equal(await program.read(), undefined);
     assert.equal(Buffer.from(program.complaints).toString(), 'the operator ended it\r\n');

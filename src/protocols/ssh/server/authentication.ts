@@ -1,5 +1,5 @@
 /** Logging in over SSH (RFC 4252): by key, by password, and by question and answer (RFC 4256). */
-import type { Account, Authenticator, KeyRestrictions } from '../../../accounts/account.ts';
+import type { Account, Authenticator, KeyAttempt, KeyRestrictions } from '../../../accounts/account.ts';
 import type { Admission } from '../../../accounts/admission.ts';
 import type { LegacyAlgorithm } from '../../../base/legacy-algorithm.ts';
 import { type AuthContext, parsePublicKey, type PublicKeyAuthContext } from './library.ts';
@@ -100,31 +100,31 @@ export class Authentication {
   }
 
   async #judgeKey(context: PublicKeyAuthContext): Promise<Outcome> {
-    const { authenticator, address, signal, told } = this.#options;
+    const { authenticator, address, signal } = this.#options;
     const { username: name, key, signature } = context;
-    const flaw = this.#flawOf(context);
-    if (flaw !== undefined) {
-      if (signature !== undefined) told.failed(name, flaw);
-      return signature === undefined ? { kind: 'key-would-not-do' } : { kind: 'wrong', reason: flaw };
-    }
-    const refusal = signature === undefined ? undefined : this.#mayTry();
-    if (refusal !== undefined) return { kind: 'not-now', reason: refusal };
     const stage = signature === undefined ? 'asked' : 'proved';
+    const flaw = this.#flawOf(context);
+    if (flaw !== undefined) return this.#wrongKey(name, stage, flaw);
+    const refusal = stage === 'asked' ? undefined : this.#mayTry();
+    if (refusal !== undefined) return { kind: 'not-now', reason: refusal };
     const attempt = { name, address, protocol: 'sftp', publicKey: key.data, stage, signal } as const;
     // Who embeds a server with an authenticator of its own may know no keys.
     const verdict = await authenticator.loginWithKey?.(attempt);
     if (verdict === undefined) return { kind: 'key-would-not-do' };
     if (verdict.outcome === 'locked-out') {
-      told.failed(name, verdict.reason);
+      this.#options.told.failed(name, verdict.reason);
       return { kind: 'not-now', reason: verdict.reason };
     }
-    if (verdict.outcome === 'refused') {
-      if (stage === 'asked') return { kind: 'key-would-not-do' };
-      told.failed(name, verdict.reason);
-      return { kind: 'wrong', reason: verdict.reason };
-    }
+    if (verdict.outcome === 'refused') return this.#wrongKey(name, stage, verdict.reason);
     if (stage === 'asked') return { kind: 'key-would-do' };
     return { kind: 'in', account: verdict.account, restrictions: verdict.restrictions };
+  }
+
+  /** To ask about a key that does not open the account is no failure: clients ask about all that they have. */
+  #wrongKey(name: string, stage: KeyAttempt['stage'], reason: string): Outcome {
+    if (stage === 'asked') return { kind: 'key-would-not-do' };
+    this.#options.told.failed(name, reason);
+    return { kind: 'wrong', reason };
   }
 
   /** What is wrong with the key or its signature, whoever it belongs to. */

@@ -17,6 +17,7 @@ declare module 'ssh2/lib/protocol/kex.js' {
     readonly totalSize: number;
   }
   const parts: { readonly KexInit: new (offer: Offer) => KexInit };
+  // eslint-disable-next-line no-restricted-syntax -- It is how CommonJS comes in.
   export default parts;
   export type { KexInit };
 }
