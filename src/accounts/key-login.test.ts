@@ -30,7 +30,8 @@ async function ask(system: LoginDesk, parts: Partial<KeyAttempt>): Promise<KeyVe
   assert.ok(verdict);
   let isDone = false;
   verdict.finally(() => (isDone = true)).catch(() => undefined);
-  for (let steps = 0; !isDone && steps < 100; steps += 1) {
+  for (let steps = 0; steps < 100; steps += 1) {
+    if (isDone as boolean) break;
     await turn();
     system.clock.advance(250);
   }

@@ -238,6 +238,9 @@ export function extensionRow(desk: Desk, name: string): RequestRow | undefined {
   return extension !== undefined && extension.canBe?.(desk) !== false ? extension.row : undefined;
 }
 
+/** The names of the requests of extensions, for those who choose among them. */
+export const EXTENSION_VERBS: readonly string[] = Array.from(EXTENSIONS.values(), ({ row }) => row.verb);
+
 /** What is announced with the version, name and version of each. */
 export const announced = (desk: Desk): readonly (readonly [string, string])[] =>
   [...EXTENSIONS].flatMap(([name, { version, canBe }]) => (canBe?.(desk) === false ? [] : [[name, version] as const]));

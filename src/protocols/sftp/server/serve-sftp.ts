@@ -10,7 +10,7 @@ import type { Handle } from './handle.ts';
 import type { Answered, Asked, HandleRow, NameRow, RequestRow } from './request.ts';
 import { REQUESTS } from './requests.ts';
 import type { SftpSession } from './session-options.ts';
-import { answerFor, BUG, statusPacket } from './status.ts';
+import { answerFor, BUG, StatusError, statusPacket } from './status.ts';
 
 /**
  * Resolves when the channel has ended, whatever happened, with nothing left open: what was not closed by then is kept for
@@ -109,6 +109,8 @@ class Conversation {
         this.#send(statusPacket(asked.id, { code: STATUS.unsupported, text: 'That request is not known here' }));
         return;
       }
+      if (this.#desk.session.serves?.(row.verb.toLowerCase()) === false)
+        throw new StatusError(STATUS.permissionDenied, `${row.verb} is not served here`);
       if (row.about === 'names') this.#begin(this.#inTurn(row, asked), { row, asked, sizeBytes });
       else this.#askHandle(row, asked, sizeBytes);
     } catch (error) {

@@ -42,6 +42,8 @@ export interface SftpSession {
   readonly startDirectory: VirtualPath;
   /** Takes a place among the transfers of the account. */
   readonly beginTransfer: () => Admitted | Refused;
+  /** Which requests are served, by their names in lower case (`posix-rename`); all when left out. */
+  readonly serves?: (request: string) => boolean;
   /** Aborted: the session ends at once. */
   readonly signal: AbortSignal;
   readonly limits?: Partial<SftpLimits>;
