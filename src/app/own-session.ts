@@ -20,7 +20,7 @@ export interface OwnSession<P> {
   readonly uploadOwner: string;
   readonly beginTransfer: () => Admitted;
   readonly signal: AbortSignal;
-  close(): void;
+  readonly close: () => void;
 }
 
 const FREE: Admitted = { outcome: 'admitted', leave: () => undefined };

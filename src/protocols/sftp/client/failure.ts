@@ -44,7 +44,7 @@ const NOWHERE: readonly (readonly [RegExp, FileErrorKind])[] = [
 ];
 
 /** `undefined` for a FAILURE whose words say nothing. */
-export function kindOf({ code, text }: Refusal): FileErrorKind | undefined {
+function kindOf({ code, text }: Refusal): FileErrorKind | undefined {
   const words = code === STATUS.noSuchFile ? NOWHERE : BY_WORDS;
   const kind = words.find(([pattern]) => pattern.test(text))?.[1];
   return code === STATUS.failure || code === STATUS.noSuchFile ? (kind ?? BY_CODE.get(code)) : BY_CODE.get(code);

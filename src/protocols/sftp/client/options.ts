@@ -18,13 +18,6 @@ export interface SftpClientOptions {
   readonly windowBytes?: number;
 }
 
-/** The numbers of a file system (OpenSSH's PROTOCOL §4.3), as the server tells them. Sizes in bytes. */
-export interface SftpSpace {
-  readonly totalBytes: number;
-  readonly freeBytes: number;
-  readonly availableBytes: number;
-}
-
 /** What only SFTP can do. */
 export interface SftpPowers {
   /** What the server has besides version 3: names and versions. */

@@ -1,5 +1,4 @@
 /** What a client of SSH may be told: where, who, whom to trust, how patiently. */
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { BaseAgent, ParsedKey } from 'ssh2';
 import type { Clock } from '../../../base/clock.ts';
@@ -95,6 +94,3 @@ export interface SshConnection extends AsyncDisposable {
   /** Ends it; never rejects. */
   close(): Promise<void>;
 }
-
-/** A stream that may or may not be a socket. */
-export type Transport = Socket | Duplex;
