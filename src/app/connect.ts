@@ -11,6 +11,7 @@ import { connectFtp } from '../protocols/ftp/client/connect-ftp.ts';
 import type { FtpClientOptions, Security } from '../protocols/ftp/client/options.ts';
 import type { FtpPowers } from '../protocols/ftp/client/powers.ts';
 import type { TftpClientOptions } from '../protocols/tftp/client/options.ts';
+import type { SshOptions } from './ssh/options.ts';
 import { type CredentialSources, findCredentials } from './places/credentials.ts';
 import { isUrl, parsePlaceUrl, type PlaceUrl, withoutPassword } from './places/place-url.ts';
 
@@ -18,6 +19,8 @@ import { isUrl, parsePlaceUrl, type PlaceUrl, withoutPassword } from './places/p
 export type ConnectOptions = Omit<FtpClientOptions, 'host' | 'port' | 'user' | 'password' | 'account' | 'security'> &
   CredentialSources & {
     readonly password?: string;
+    /** What only SSH knows. */
+    readonly ssh?: SshOptions;
     /** What only TFTP knows. */
     readonly tftp?: Pick<TftpClientOptions, 'blockBytes' | 'windowBlocks' | 'timeoutSeconds' | 'options' | 'timing'>;
     /** Where relative paths of this machine begin; the working directory unless told. */
@@ -48,7 +51,7 @@ const FTP_SECURITY: ReadonlyMap<string, (port: number | undefined) => Security> 
 ]);
 
 /** Schemes that can be connected to. */
-const CONNECTABLE_SCHEMES: readonly string[] = [...FTP_SECURITY.keys(), 'tftp', 'file'];
+const CONNECTABLE_SCHEMES: readonly string[] = [...FTP_SECURITY.keys(), 'sftp', 'tftp', 'file'];
 
 /** A path of a URL in a place: relative to the login's directory unless it begins with `/`. */
 export function pathWithin(home: VirtualPath, path: string): VirtualPath {
@@ -80,10 +83,11 @@ export function readUrl(text: string): PlaceUrl {
 export const fileOf = ({ path }: PlaceUrl): string => (/^[A-Za-z]:/.test(path) && sep === '\\' ? path : `/${path}`);
 
 /** What is the client's own of the options. */
-const withoutSources = (options: ConnectOptions): Omit<ConnectOptions, keyof CredentialSources | 'tftp'> => {
+const withoutSources = (options: ConnectOptions): Omit<ConnectOptions, keyof CredentialSources | 'tftp' | 'ssh'> => {
   const own = { ...options };
   delete own.user;
   delete own.tftp;
+  delete own.ssh;
   return own;
 };
 
@@ -120,9 +124,54 @@ async function connectTftpUrl(url: PlaceUrl, options: ConnectOptions): Promise<O
   });
 }
 
+/** The same over SSH. A password is looked for only when the server wants one. */
+async function connectSftpUrl(url: PlaceUrl, options: ConnectOptions): Promise<OpenedServer> {
+  const [{ OverSsh }, { connectSftp }] = await Promise.all([
+    import('./ssh/connect-over-ssh.ts'),
+    import('../protocols/sftp/client/connect-sftp.ts'),
+  ]);
+  const { clock, observe, signal, timeouts = {} } = options;
+  const common = { ...present('clock', clock), ...present('observe', observe) };
+  const ssh = new OverSsh({
+    ...options.ssh,
+    ...common,
+    address: { host: url.host, port: url.port, user: url.user ?? options.user },
+    password: async (user) => (await findCredentials(passwordFor(url, user, options), options)).password,
+    timeouts: { ...present('connectMs', timeouts.connectMs), ...present('replyMs', timeouts.replyMs) },
+  });
+  const open = async (own?: AbortSignal) => await (await ssh.connection(own)).openSubsystem('sftp', own);
+  try {
+    const files = await connectSftp({
+      ...common,
+      open,
+      host: url.host,
+      ...present('signal', signal),
+      ...present('replyMs', timeouts.replyMs),
+    });
+    const close = async (): Promise<void> => {
+      await files.close();
+      await ssh.close();
+    };
+    return { ...files, close, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await ssh.close();
+    throw error;
+  }
+}
+
+/** Who logs in is known by now, be it from ~/.ssh/config. */
+const passwordFor = (url: PlaceUrl, user: string, { password }: ConnectOptions): PlaceUrl => ({
+  ...url,
+  user,
+  ...present('password', url.password ?? password),
+});
+
 /** Opens the server of a URL. */
-export const connectUrl = async (url: PlaceUrl, options: ConnectOptions): Promise<OpenedServer> =>
-  url.scheme === 'tftp' ? await connectTftpUrl(url, options) : await connectFtp(await ftpOptions(url, options));
+export async function connectUrl(url: PlaceUrl, options: ConnectOptions): Promise<OpenedServer> {
+  if (url.scheme === 'tftp') return await connectTftpUrl(url, options);
+  if (url.scheme === 'sftp') return await connectSftpUrl(url, options);
+  return await connectFtp(await ftpOptions(url, options));
+}
 
 /** Names of a place that is known by this text. */
 const namesOf =
@@ -151,7 +200,7 @@ function localRoot(path: string, cwd: string): Connected {
 }
 
 /**
- * Opens the place of a URL: `ftp:`, `ftps:` and `ftpes:` (TLS before the login), `tftp:`, `file:`, or a path of this machine.
+ * Opens the place of a URL: `ftp:`, `ftps:` and `ftpes:` (TLS before the login), `sftp:`, `tftp:`, `file:`, or a path of this machine.
  * Rejects with a `FileError` as {@link connectFtp} does, or with a `ConfigurationError` when the URL cannot be understood.
  */
 export async function connect(url: string, options: ConnectOptions = {}): Promise<Connected> {

@@ -20,3 +20,15 @@ export {
   makeHostKey,
   readHostKeys,
 } from './server/host-keys.ts';
+export { connectSsh } from './client/connect-ssh.ts';
+export { DEFAULT_OFFER, LEGACY_OFFER } from './client/default-offer.ts';
+export { fingerprintOf, readFingerprint } from './client/fingerprint.ts';
+export { identities, type KeyFile } from './client/identities.ts';
+export {
+  hostKeyAlgorithmsFor,
+  judgeHostKey,
+  knownHostLine,
+  type KnownHostLine,
+  parseKnownHosts,
+} from './client/known-hosts.ts';
+export type { LoginWay, OfferedAlgorithms, PresentedHostKey, SshConnection, SshTimeouts } from './client/options.ts';

@@ -202,7 +202,10 @@ class Connection implements SshConnection {
   #translated({ level, message }: Error & { readonly level?: string }): FileError {
     const { host } = this.#options;
     const said = printable(message);
-    if (level === 'client-authentication') return connectionFailure('login-refused', this.#turns.whyRefused(host));
+    if (level === 'client-authentication') {
+      const { failure } = this.#turns;
+      return failure instanceof FileError ? failure : connectionFailure('login-refused', this.#turns.whyRefused(host));
+    }
     if (level === 'client-timeout') return connectionFailure('timed-out', `${host} answers no more`);
     if (level === 'client-socket')
       return connectionFailure('connection-lost', `the connection to ${host} broke: ${said}`);

@@ -1,6 +1,6 @@
 /** Which way of logging in is tried next, as far as the server takes it (RFC 4252 §5). */
 import { printable } from '../../../base/escape.ts';
-import type { LoginWay, Question } from './options.ts';
+import type { LoginWay, OfferedIdentity, Question } from './options.ts';
 
 type Prompt = readonly { readonly prompt: string; readonly echo?: boolean }[];
 
@@ -16,9 +16,12 @@ export class LoginTurns {
   readonly #left: LoginWay[];
   readonly #tried: string[] = [];
   #accepted: readonly string[] = [];
+  /** Why no further way could be tried, where that was not for want of one. */
+  failure: unknown;
   #asking = 0;
   #questioned = false;
   #password: Promise<string | undefined> | undefined;
+  #identities: AsyncIterator<OfferedIdentity> | undefined;
 
   constructor(user: string, ways: readonly LoginWay[]) {
     this.#user = user;
@@ -42,9 +45,13 @@ export class LoginTurns {
   async next(accepted: readonly string[] | null): Promise<NextWay> {
     if (accepted === null) return 'none';
     this.#accepted = accepted;
-    for (let way = this.#left.shift(); way !== undefined; way = this.#left.shift()) {
-      const next = await this.#turn(way);
-      if (next !== undefined) return next;
+    try {
+      for (let way = this.#left.shift(); way !== undefined; way = this.#left.shift()) {
+        const next = await this.#turn(way);
+        if (next !== undefined) return next;
+      }
+    } catch (error) {
+      this.failure = error;
     }
     return false;
   }
@@ -66,16 +73,26 @@ export class LoginTurns {
         if (!this.#takes('publickey')) return undefined;
         this.#tried.push(`the key ${printable(way.key.comment || way.key.type)}`);
         return { type: 'publickey', username, key: way.key };
-      case 'agent':
-        if (!this.#takes('publickey')) return undefined;
-        this.#tried.push('the keys of the agent');
-        return { type: 'agent', username, agent: way.agent };
+      case 'identities':
+        return this.#takes('publickey') ? await this.#identityTurn(way) : undefined;
       case 'password':
         return await this.#passwordTurn(way);
       case 'questions':
         if (!this.#takes('keyboard-interactive') || this.#questioned) return undefined;
         return this.#questionTurn(async (questions) => await way.answer(questions));
     }
+  }
+
+  /** The same way is left for the next turn, until it has no more keys. */
+  async #identityTurn(way: Extract<LoginWay, { kind: 'identities' }>): Promise<NextWay | undefined> {
+    this.#identities ??= way.keys[Symbol.asyncIterator]();
+    const resume = this.pauseClock();
+    const next = await this.#identities.next().finally(resume);
+    if (next.done === true) return undefined;
+    const { agent, comment, file } = next.value;
+    this.#left.unshift(way);
+    this.#tried.push(`the key ${printable(file ?? comment)}`);
+    return { type: 'agent', username: this.#user, agent };
   }
 
   /** Servers that know passwords only by question and answer are answered with it too. */

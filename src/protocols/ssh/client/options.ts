@@ -18,8 +18,8 @@ export interface PresentedHostKey {
 /** A way to log in. They are tried in their order, as far as the server takes them. */
 export type LoginWay =
   | { readonly kind: 'key'; readonly key: ParsedKey }
-  /** An agent that keeps keys; those that it lists are tried. */
-  | { readonly kind: 'agent'; readonly agent: BaseAgent }
+  /** Keys one after another, each as an agent that holds no other; the next is looked for when the last did not do. */
+  | { readonly kind: 'identities'; readonly keys: AsyncIterable<OfferedIdentity> }
   /** Asked for when it is needed; `undefined` when there is none. Also answers the one hidden question of a server. */
   | { readonly kind: 'password'; readonly ask: () => Promise<string | undefined> }
   /** Answers the questions of a server (RFC 4256), which may say anything: escape them. `undefined` gives up. */
@@ -27,6 +27,12 @@ export type LoginWay =
       readonly kind: 'questions';
       readonly answer: (questions: readonly Question[]) => Promise<readonly string[] | undefined>;
     };
+
+export interface OfferedIdentity {
+  readonly agent: BaseAgent;
+  readonly comment: string;
+  readonly file?: string;
+}
 
 export interface Question {
   readonly prompt: string;
