@@ -57,33 +57,27 @@ class Sink {
 
   async #take(line: Line): Promise<void> {
     switch (line.kind) {
-      case 'file': {
+      case 'file':
         await this.#file(line);
-        return;
-      }
-      case 'directory': {
+        break;
+      case 'directory':
         await this.#directory(line);
-        return;
-      }
-      case 'end': {
+        break;
+      case 'end':
         await this.#end();
-        return;
-      }
+        break;
       case 'times':
         this.#times = line;
-        {
-          await this.#run.conversation.acknowledge();
-          return;
-        }
-      case 'warning': {
+        await this.#run.conversation.acknowledge();
+        break;
+      case 'warning':
         this.#run.complained(line.text);
-        return;
-      }
+        break;
       case 'fatal':
         this.#run.complained(line.text);
         throw new RunEnded(line.text);
       case 'malformed':
-        return await this.#run.giveUp(`protocol error: ${line.why}`);
+        await this.#run.giveUp(`protocol error: ${line.why}`);
     }
   }
 
