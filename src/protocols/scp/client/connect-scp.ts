@@ -1,0 +1,78 @@
+/** Opens a server of SCP as a file system. Nothing is sent before the first file is asked for. */
+import { systemClock } from '../../../base/clock.ts';
+import { ROOT, type VirtualPath } from '../../../base/virtual-path.ts';
+import { FileError } from '../../../files/error.ts';
+import type { Entry, RemoteFileSystem } from '../../../files/file-system.ts';
+import { listOverScp, makeDirectoryOverScp, statOverScp } from './directories.ts';
+import type { ScpClientOptions } from './options.ts';
+import { openScpReader } from './reader.ts';
+import type { Remote } from './remote.ts';
+import { openScpUpload } from './upload.ts';
+
+const CANNOT: Readonly<Record<string, string>> = {
+  list: 'a device has no listings over SCP: name the file, or use sftp:// where it is served',
+  makeDirectory: 'a device makes no directories over SCP; use its command line',
+  remove: 'SCP cannot remove files; use sftp://',
+  removeDirectory: 'SCP cannot remove directories; use sftp://',
+  rename: 'SCP cannot rename files; use sftp://',
+};
+
+const cannot = (path: VirtualPath, what: string): FileError =>
+  new FileError('unsupported', path, { detail: CANNOT[what] ?? '' });
+
+/** What the root of a device is, to whoever asks: SCP shows nothing of it. */
+const ROOT_ENTRY: Entry = { name: '', type: 'directory', sizeBytes: 0, modifiedMs: 0 };
+
+function remoteOf(options: ScpClientOptions, closing: AbortSignal): Remote {
+  const { exec, dialect = 'openssh', names = 'relative', clock = systemClock, observe = () => undefined } = options;
+  let programs = 0;
+  return { exec, dialect, names, clock, observe, closing, nextProgram: () => (programs += 1) };
+}
+
+/** What a shell's scp can do with directories, and a device's cannot. */
+function directoriesOf(remote: Remote): Pick<RemoteFileSystem, 'list' | 'makeDirectory' | 'directories'> {
+  if (remote.dialect === 'openssh')
+    return {
+      list: (path, call) => listOverScp(remote, path, call),
+      makeDirectory: (path, call) => makeDirectoryOverScp(remote, path, call),
+    };
+  return {
+    directories: 'unseen',
+    list: async function* (path) {
+      throw cannot(path, 'list');
+    },
+    makeDirectory: (path) => Promise.reject(cannot(path, 'makeDirectory')),
+  };
+}
+
+/**
+ * The server as a file system. It reads a file from its beginning to its end, and writes a whole new one whose size is
+ * known (`sizeBytes` of the options), or that is small. Nothing can be removed, renamed or resumed: asking for it fails
+ * with `unsupported`. Whether the server is there and speaks SCP shows with the first file.
+ */
+export async function connectScp(options: ScpClientOptions): Promise<RemoteFileSystem> {
+  options.signal?.throwIfAborted();
+  const closing = new AbortController();
+  const remote = remoteOf(options, closing.signal);
+  const close = (): Promise<void> => {
+    closing.abort();
+    return Promise.resolve();
+  };
+  return {
+    name: 'scp',
+    home: ROOT,
+    ...directoriesOf(remote),
+    /** Asks for the file, and lets it go when its size has come. */
+    async stat(path, call) {
+      if (path === ROOT && remote.dialect === 'device') return ROOT_ENTRY;
+      return await statOverScp(remote, path, call);
+    },
+    openReader: (path, call) => openScpReader(remote, path, call),
+    openUpload: (path, call) => openScpUpload(remote, path, call),
+    remove: (path) => Promise.reject(cannot(path, 'remove')),
+    removeDirectory: (path) => Promise.reject(cannot(path, 'removeDirectory')),
+    rename: (path) => Promise.reject(cannot(path, 'rename')),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
