@@ -39,7 +39,7 @@ const reach = ({ host }: OpenListener): string => {
 /** What a listener says of encryption, and TFTP of logins. */
 function protectionOf({ protocol }: OpenListener, { settings }: Shown, index: number): string {
   if (protocol === 'tftp') return 'no login, not encrypted';
-  if (protocol === 'sftp') return 'SSH';
+  if (protocol === 'sftp') return settings.ssh.scp === 'served' ? 'SSH, and SCP too' : 'SSH';
   return ENCRYPTION[settings.listeners[index]?.tls ?? 'off'];
 }
 

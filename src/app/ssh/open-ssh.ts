@@ -2,6 +2,7 @@
 import { resolvePath, ROOT } from '../../base/virtual-path.ts';
 import { present } from '../../config/present.ts';
 import type { ListenerSettings } from '../../config/settings.ts';
+import { isHashCommand, isScpCommand, serveHashCommand, serveScp } from '../../protocols/scp/index.ts';
 import { serveSftp } from '../../protocols/sftp/index.ts';
 import {
   type Program,
@@ -39,20 +40,24 @@ const closedTo = (protocol: string): { readonly refusal: string } => ({
 });
 
 /** Which of the two a request is for. */
-function protocolOf(request: ProgramRequest): 'sftp' | undefined {
+function protocolOf(request: ProgramRequest, { settings }: House): 'sftp' | 'scp' | undefined {
   if (request.kind === 'subsystem') return request.name === 'sftp' ? 'sftp' : undefined;
   if (request.kind === 'shell') return undefined;
   if (SFTP_PROGRAM.test(request.command.trim())) return 'sftp';
-  return undefined;
+  if (settings.ssh.scp === 'off') return undefined;
+  return isScpCommand(request.command) || isHashCommand(request.command) ? 'scp' : undefined;
 }
 
 function programFor(request: ProgramRequest, login: SshLogin, house: House): Program | { readonly refusal: string } {
-  const protocol = protocolOf(request);
+  const protocol = protocolOf(request, house);
   if (protocol === undefined) return { refusal: NO_SHELL };
   const { account, only } = login;
   if ((only !== undefined && only !== protocol) || account.protocols?.includes(protocol) === false)
     return closedTo(protocol);
-  return (channel) => serveSftp(channel, sessionOf('sftp', login, house));
+  if (protocol === 'sftp') return (channel) => serveSftp(channel, sessionOf('sftp', login, house));
+  const command = request.kind === 'exec' ? request.command : '';
+  const serve = isScpCommand(command) ? serveScp : serveHashCommand;
+  return (channel) => serve(channel, command, sessionOf('scp', login, house));
 }
 
 export function openSsh(listener: ListenerSettings, house: House, nextSession: () => string): Promise<SshServer> {

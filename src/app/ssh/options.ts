@@ -14,6 +14,8 @@ export interface SshOptions {
   readonly agent?: 'on' | 'off';
   /** Also what rests on SHA-1 or CBC, for devices that know nothing else. */
   readonly legacy?: 'refused' | 'allowed';
+  /** How SCP is spoken; a device's greeting tells it unless told. */
+  readonly dialect?: 'openssh' | 'device';
   /** Asks a person for a word; absent where nobody sits. */
   readonly askText?: (question: string) => Promise<string | undefined>;
 }
