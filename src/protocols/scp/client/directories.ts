@@ -59,7 +59,6 @@ export async function* listOverScp(
     await program.acknowledge().catch(() => undefined);
     program.finish();
   } finally {
-    // It does nothing to one that has finished but take its channel.
     program.abandon();
   }
 }

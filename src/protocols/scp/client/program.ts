@@ -127,8 +127,9 @@ export class Program {
     });
   }
 
-  /** Nothing of it is wanted any more. */
+  /** Nothing of it is wanted any more. Does nothing to one that has finished. */
   abandon(): void {
+    if (this.#isOver) return;
     this.#release();
     this.#program.destroy();
   }
@@ -154,9 +155,8 @@ export class Program {
     try {
       return await act();
     } catch (error) {
-      const wasOver = this.#isOver;
       const failure = await this.#failureOf(error);
-      if (!wasOver) this.abandon();
+      this.abandon();
       throw failure;
     }
   }

@@ -1,5 +1,5 @@
 /** The beginning of what a server's source sends: times where there are any, and the file or directory that was asked for. */
-import { baseName, type VirtualPath } from '../../../base/virtual-path.ts';
+import { baseName, ROOT, type VirtualPath } from '../../../base/virtual-path.ts';
 import { printable } from '../../../base/escape.ts';
 import { FileError } from '../../../files/error.ts';
 import type { Entry } from '../../../files/file-system.ts';
@@ -57,11 +57,18 @@ function confirmName({ dialect }: Remote, program: Program, path: VirtualPath, n
   else throw new FileError('unsafe', path, { detail: sentence });
 }
 
+/** A directory that has no name of its own is called `.` by some, and nothing by others; it is the one that was asked for. */
+function named(path: VirtualPath, line: Line | undefined): Line | undefined {
+  if (line?.kind !== 'malformed' || path !== ROOT) return line;
+  const [, mode] = /^D([0-7]{4}) 0 [./]?$/.exec(line.text) ?? [];
+  return mode === undefined ? line : { kind: 'directory', mode: Number.parseInt(mode, 8), name: '' };
+}
+
 /** The item that a source begins with. It waits for an answer then. */
 export async function readBeginning(remote: Remote, program: Program, path: VirtualPath): Promise<Beginning> {
   let times: Times | undefined;
   for (;;) {
-    const line = expectItem(program, path, await program.line());
+    const line = expectItem(program, path, named(path, await program.line()));
     if (line.kind !== 'times') {
       confirmName(remote, program, path, line.name);
       return { record: line, times };

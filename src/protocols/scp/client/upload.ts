@@ -59,7 +59,10 @@ class ScpUpload implements Upload {
     return this.#inTurn(async () => {
       this.#confirmNext(positionBytes);
       this.#positionBytes += bytes.length;
-      if (this.#program === undefined) { this.#hold(bytes); return; }
+      if (this.#program === undefined) {
+        this.#hold(bytes);
+        return;
+      }
       if (this.#positionBytes > (this.#sizeBytes ?? 0)) throw this.#notAsTold();
       if (bytes.length > 0) await this.#program.sendContent(bytes);
     });
