@@ -11,6 +11,7 @@ import {
   setRemoteAttributes,
 } from './change.ts';
 import type { Conversation } from './conversation.ts';
+import { at } from './failure.ts';
 import { firstName, listRemote, lookAt, readLink, statRemote } from './look.ts';
 import { openRemoteFile } from './open-file.ts';
 import type { SftpClientOptions, SftpFileSystem } from './options.ts';
@@ -19,17 +20,23 @@ import { openRemoteReader } from './reader.ts';
 import { Server } from './server.ts';
 import { openRemoteUpload, partPath } from './upload.ts';
 
+/** An answer that breaks off in the middle of a field is a failure of the server, told with the path. */
+const understood = <T>(path: VirtualPath, work: Promise<T>): Promise<T> =>
+  work.catch((error: unknown): never => {
+    throw at(path, error);
+  });
+
 function fileSystemOf(server: Server, home: VirtualPath, conversation: Conversation): SftpFileSystem {
   const close = (): Promise<void> => server.close();
   return {
     name: 'sftp',
     home,
     sftp: sftpPowers(server, conversation),
-    stat: (path, options) => statRemote(server, path, options),
+    stat: (path, options) => understood(path, statRemote(server, path, options)),
     list: (path, options) => listRemote(server, path, options),
-    openReader: (path, options) => openRemoteReader(server, path, options),
-    openUpload: (path, options) => openRemoteUpload(server, path, options),
-    openAt: (path, options) => openRemoteFile(server, path, options),
+    openReader: (path, options) => understood(path, openRemoteReader(server, path, options)),
+    openUpload: (path, options) => understood(path, openRemoteUpload(server, path, options)),
+    openAt: (path, options) => understood(path, openRemoteFile(server, path, options)),
     remove: (path, options) => removeRemote(server, path, options),
     removeDirectory: (path, options) => removeRemoteDirectory(server, path, options),
     makeDirectory: (path, options) => makeRemoteDirectory(server, path, options),
@@ -38,7 +45,7 @@ function fileSystemOf(server: Server, home: VirtualPath, conversation: Conversat
     interruptedSize: async (path: VirtualPath, owner: string, options?: CallOptions) =>
       (await lookAt(server, partPath(path, owner), options))?.sizeBytes,
     links: {
-      read: (path, options) => readLink(server, path, options),
+      read: (path, options) => understood(path, readLink(server, path, options)),
       // As OpenSSH has it, and everybody after it: the target first.
       make: async (target, path, options) => {
         await server.ask(path, PACKET.symlink, (packet) => packet.text(target).text(path), options);

@@ -1,6 +1,7 @@
 /** What a STATUS means: nine codes, and words where the codes say nothing. */
 import { printable } from '../../../base/escape.ts';
 import { FileError, type FileErrorKind } from '../../../files/error.ts';
+import { MalformedPacketError } from '../wire/field-reader.ts';
 import { STATUS } from '../wire/numbers.ts';
 
 /** What failed, as the server said it. */
@@ -68,6 +69,11 @@ export const withKind = (error: FileError, kind: FileErrorKind): FileError =>
 
 /** A failure of the connection, told with the path that was asked for. */
 export function at(path: string, error: unknown): unknown {
+  if (error instanceof MalformedPacketError)
+    return new FileError('protocol', path, {
+      cause: error,
+      detail: `the server does not keep to SFTP: ${error.message}`,
+    });
   if (!(error instanceof FileError) || error.path !== '/') return error;
   const { kind, detail, reply, cause } = error;
   return new FileError(kind, path, {
