@@ -14,9 +14,11 @@ import {
   type KeyFile,
   LEGACY_OFFER,
   type LoginWay,
+  MAX_KEY_FILE_BYTES,
   type OfferedAlgorithms,
   type SshConnection,
   type SshTimeouts,
+  WINDOWS_AGENT_PIPE,
 } from '../../protocols/ssh/index.ts';
 import { changedOffer } from './changed-offer.ts';
 import { type SshAddress, sshSettingsFor } from './client-settings.ts';
@@ -39,7 +41,8 @@ const KEPT_OPEN = 0o077;
 
 async function keyFile(file: string): Promise<KeyFile | undefined> {
   try {
-    const [bytes, { mode, uid }] = await Promise.all([readFile(file), stat(file)]);
+    const { mode, uid, size } = await stat(file);
+    const bytes = size > MAX_KEY_FILE_BYTES ? new Uint8Array() : await readFile(file);
     const isMine = process.getuid === undefined || uid === process.getuid() || process.getuid() === 0;
     const isOpen = process.platform !== 'win32' && ((mode & KEPT_OPEN) !== 0 || !isMine);
     return { bytes, kept: isOpen ? 'in-the-open' : 'private' };
@@ -170,7 +173,8 @@ export class OverSsh implements AsyncDisposable {
 
   #agentFor({ identityAgent }: SshConfig): string | undefined {
     if (this.#options.agent === 'off' || identityAgent === 'none') return undefined;
-    return identityAgent ?? sshFromEnvironment().agent;
+    const { agent } = sshFromEnvironment();
+    return identityAgent ?? agent ?? (process.platform === 'win32' ? WINDOWS_AGENT_PIPE : undefined);
   }
 }
 

@@ -20,10 +20,12 @@ export {
   makeHostKey,
   readHostKeys,
 } from './server/host-keys.ts';
+export { WINDOWS_AGENT_PIPE } from './client/agent.ts';
 export { connectSsh } from './client/connect-ssh.ts';
 export { DEFAULT_OFFER, LEGACY_OFFER } from './client/default-offer.ts';
 export { fingerprintOf, readFingerprint } from './client/fingerprint.ts';
 export { identities, type KeyFile } from './client/identities.ts';
+export { MAX_KEY_FILE_BYTES } from './client/keys.ts';
 export {
   hostKeyAlgorithmsFor,
   judgeHostKey,

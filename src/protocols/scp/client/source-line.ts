@@ -16,7 +16,7 @@ export interface Beginning {
 }
 
 /** What a line means where an item is to begin; throws what the server refuses, or what is no item. */
-export function expectItem(program: Program, path: VirtualPath, line: Line | undefined): Announced | Times {
+function expectItem(program: Program, path: VirtualPath, line: Line | undefined): Announced | Times {
   if (line === undefined) throw new FileError('connection-lost', path, { detail: 'the server ended without a word' });
   switch (line.kind) {
     case 'file':

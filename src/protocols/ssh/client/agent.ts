@@ -3,8 +3,6 @@ import ssh2, { type BaseAgent, type ParsedKey, type SigningRequestOptions } from
 
 /** Where Windows' own OpenSSH listens. */
 export const WINDOWS_AGENT_PIPE = String.raw`\\.\pipe\openssh-ssh-agent`;
-/** Where there is no OpenSSH agent, Pageant may be. */
-export const PAGEANT = 'pageant';
 const MAX_KEYS = 100;
 
 export interface AgentKeys {

@@ -134,7 +134,7 @@ function hostSpelling(host: string): string {
 }
 
 /** How known_hosts names a host: `[name]:port` unless the port is 22. As latin1, byte by byte. */
-export function knownHostName({ host, port = SSH_PORT }: HostName): string {
+function knownHostName({ host, port = SSH_PORT }: HostName): string {
   const spelling = Buffer.from(hostSpelling(host), 'utf8').toString('latin1');
   return port === SSH_PORT ? spelling : `[${spelling}]:${port}`;
 }
