@@ -319,8 +319,8 @@ describe('against our own server', () => {
       await putFile(here, path, sampleBytes(index * 50_000));
     const files = await connectScp({ exec: servedExec(there) });
     const place = (of: typeof here | typeof files, path: string) => ({ files: of, path: at(path), label: path });
-    assert.deepEqual((await copyTree(place(here, '/t'), place(files, '/t'))).failures, []);
-    assert.deepEqual((await copyTree(place(files, '/t'), place(back, '/t'))).failures, []);
+    assert.deepEqual((await copyTree(place(here, '/t'), place(files, '/t'), {})).failures, []);
+    assert.deepEqual((await copyTree(place(files, '/t'), place(back, '/t'), {})).failures, []);
     for (const path of ['/t/a', '/t/two words/b', "/t/two words/it's"])
       assert.deepEqual(await readFile(back, path), await readFile(here, path));
     assert.equal((await back.stat(at('/t/empty'))).type, 'directory');

@@ -1,6 +1,6 @@
 /** Both ends of SCP without a network: a server in memory, and a peer whose every byte a test writes down. */
 import assert from 'node:assert/strict';
-import { PassThrough } from 'node:stream';
+import { Transform } from 'node:stream';
 import type { Account } from '../../src/accounts/account.ts';
 import type { Admitted, Refused } from '../../src/accounts/admission.ts';
 import { type AccessLevel, permissionsOf } from '../../src/accounts/permission.ts';
@@ -58,8 +58,12 @@ export class RawEnd {
   }
 }
 
+/** Copies what passes, for whoever wrote it may use its buffer again. */
+const pipe = (): Transform =>
+  new Transform({ transform: (bytes: Uint8Array, _encoding, done) => done(null, Buffer.from(bytes)) });
+
 function twoEnds(): readonly [StreamChannel, StreamChannel] {
-  const [there, back] = [new PassThrough(), new PassThrough()];
+  const [there, back] = [pipe(), pipe()];
   return [
     new StreamChannel({ incoming: back, outgoing: there }),
     new StreamChannel({ incoming: there, outgoing: back }),
