@@ -84,8 +84,12 @@ async function textOf({ body }: Response): Promise<string> {
 }
 
 /** Bytes of a name that are no UTF-8 travel as `\udc80` to `\udcff`, as Python writes and reads them too. */
-const bodyOf = ({ name, password, address, protocol, certificateNames = [] }: LoginAttempt): string =>
-  JSON.stringify({ name, password, address, protocol, certificateNames });
+function bodyOf({ name, password, address, protocol, certificateNames = [], publicKey }: LoginAttempt): string {
+  const asked = { name, password, address, protocol, certificateNames };
+  // As the account's own list has it, without what comes before and behind.
+  const key = publicKey === undefined ? {} : { publicKey: Buffer.from(publicKey).toString('base64') };
+  return JSON.stringify({ ...asked, ...key });
+}
 
 function parsedJson(text: string): unknown {
   try {
@@ -165,7 +169,8 @@ class Hook implements AccountSource {
 }
 
 /**
- * A source that POSTs `{"name","password","address","protocol","certificateNames"}` as JSON. 200 with an account's
+ * A source that POSTs `{"name","password","address","protocol","certificateNames"}` as JSON, and `publicKey` (base64) in
+ * place of a password where the client has a key: the definition that comes back must hold it in `publicKeys`. 200 with an account's
  * definition lets in; 403 and 404 are a no; anything else, a redirect, a body over 64 KiB or a time-out rejects, so that
  * nobody gets in. At most 64 requests are under way. Throws a RangeError for a URL that cannot be asked.
  */

@@ -7,10 +7,12 @@
  */
 import type { Clock } from '../base/clock.ts';
 import { orAborted, pause } from '../base/wait.ts';
-import type { Account, Authenticator, LoginAttempt, LoginVerdict } from './account.ts';
+import type { Account, Authenticator, KeyAttempt, KeyVerdict, LoginAttempt, LoginVerdict } from './account.ts';
 import { addressGroup } from './address-group.ts';
+import { type KeyRestrictions } from './authorized-key.ts';
 import type { Bans, Offence } from './ban-list.ts';
 import type { AccountDefinition } from './definition.ts';
+import { judgeKey } from './key-judgement.ts';
 import type { PasswordHasher } from './password.ts';
 import { Register, SourceDownError } from './register.ts';
 import { restrictionOf } from './restriction.ts';
@@ -53,13 +55,20 @@ type Checked =
   /** `offences`: how many the address committed lately, this one with it; 0 when it is not to blame. */
   | { readonly offences: number; readonly reason: string };
 
-const lockedOut = (retryAfterMs: number, reason: string): LoginVerdict => ({
+type LockedOut = Extract<LoginVerdict, { outcome: 'locked-out' }>;
+
+type CheckedKey =
+  | { readonly account: Account; readonly restrictions: KeyRestrictions }
+  /** `blame`: what it counts as, when the key was proved; nothing where the client is not to blame. */
+  | { readonly reason: string; readonly blame: Offence | undefined };
+
+const lockedOut = (retryAfterMs: number, reason: string): LockedOut => ({
   outcome: 'locked-out',
   retryAfterMs,
   reason,
 });
 
-const banned = (retryAfterMs: number): LoginVerdict => lockedOut(retryAfterMs, 'that address is banned');
+const banned = (retryAfterMs: number): LockedOut => lockedOut(retryAfterMs, 'that address is banned');
 
 /** One login after another of each address, with what a refusal costs. */
 class Desk {
@@ -88,6 +97,41 @@ class Desk {
       if (error instanceof QueueFullError) return lockedOut(BUSY_RETRY_MS, 'too many logins wait already');
       throw error;
     }
+  }
+
+  /**
+   * The signature has been checked where the connection ends, so that nobody can guess here: what remains is to look for
+   * the key among those of the account. The same for a name that is not known.
+   */
+  async loginWithKey(attempt: KeyAttempt): Promise<KeyVerdict> {
+    const { address, signal, stage } = attempt;
+    signal?.throwIfAborted();
+    const bannedForMs = this.#options.bans.bannedForMs(address);
+    if (bannedForMs > 0) return banned(bannedForMs);
+    const checked = await orAborted(this.#checkKey(attempt), signal);
+    if ('restrictions' in checked) {
+      const { account, restrictions } = checked;
+      return { outcome: 'accepted', account, restrictions };
+    }
+    if (stage === 'asked' || checked.blame === undefined) return { outcome: 'refused', reason: checked.reason };
+    const offences = this.#options.bans.offence(address, checked.blame);
+    await pause(this.#options.clock, this.#delayMs(offences), signal);
+    return { outcome: 'refused', reason: checked.reason };
+  }
+
+  async #checkKey(attempt: KeyAttempt): Promise<CheckedKey> {
+    const asked = { ...attempt, password: '' };
+    const found = await this.#find(asked);
+    if (found instanceof SourceDownError) return { reason: found.message, blame: undefined };
+    if (found === undefined) return { reason: 'unknown name', blame: 'unknown-account' };
+    const { definition } = found;
+    const key = judgeKey(definition.publicKeys, attempt, this.#options.clock.now());
+    const flaw = this.#restriction(asked, found) ?? ('flaw' in key ? key.flaw : undefined);
+    if (flaw !== undefined || 'flaw' in key) return { reason: flaw ?? '', blame: 'wrong-password' };
+    const built = this.#built(found);
+    return 'account' in built
+      ? { account: built.account, restrictions: key.restrictions }
+      : { reason: 'reason' in built ? built.reason : 'the address is banned', blame: undefined };
   }
 
   /** Lets in whom it costs nothing to judge: they do not wait for what neighbours behind their address guess. */
@@ -183,5 +227,5 @@ class Desk {
  */
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
   const desk = new Desk(options);
-  return { login: (attempt) => desk.login(attempt) };
+  return { login: (attempt) => desk.login(attempt), loginWithKey: (attempt) => desk.loginWithKey(attempt) };
 }

@@ -1,5 +1,6 @@
 /** What keeps an account from being used at this time, from this address, through this door. */
 import { networkContains, parseNetwork } from '../base/cidr.ts';
+import type { Protocol } from '../base/protocol.ts';
 import type { LoginAttempt } from './account.ts';
 import type { AccountDefinition } from './definition.ts';
 
@@ -18,8 +19,14 @@ function networkFlaw({ networks }: AccountDefinition, address: string): string |
   return holds ? undefined : "the address is in none of the account's networks";
 }
 
-const protocolFlaw = ({ protocols }: AccountDefinition, protocol: Door['protocol']): string | undefined =>
-  protocols === undefined || protocols.includes(protocol) ? undefined : `the account is not open to ${protocol}`;
+/** Both come over one SSH connection: at the login nobody knows which it will be, so that either opens it. */
+const OVER_SSH: readonly Protocol[] = ['sftp', 'scp'];
+
+function protocolFlaw({ protocols }: AccountDefinition, protocol: Protocol): string | undefined {
+  const doors = OVER_SSH.includes(protocol) ? OVER_SSH : [protocol];
+  const isOpen = protocols === undefined || doors.some((door) => protocols.includes(door));
+  return isOpen ? undefined : `the account is not open to ${protocol}`;
+}
 
 /** The first of expiry, networks and protocols that forbids the login, for the log; all are looked at every time. */
 export function restrictionOf(definition: AccountDefinition, door: Door, nowMs: number): string | undefined {

@@ -5,6 +5,7 @@ import { permissionRules } from '../accounts/permission-rules.ts';
 import { permitted } from '../accounts/permitted.ts';
 import type { Clock } from '../base/clock.ts';
 import { resolvePath, ROOT } from '../base/virtual-path.ts';
+import { present } from '../config/present.ts';
 import type { FileSystem } from '../files/file-system.ts';
 import { mountFileSystem } from '../files/mount/mount-file-system.ts';
 import { announced, type UploadHook } from '../files/wrap/announced.ts';
@@ -35,8 +36,8 @@ export class AccountBuilder {
   /** Throws what keeps a folder from being opened, or a RangeError for a rule that is none. */
   build(definition: AccountDefinition, kind: 'named' | 'anonymous' = 'named'): Account {
     // Only what an account is made of makes another one: not a password, nor a date that a hook moves with each answer.
-    const { name, mounts, permissions, limits } = definition;
-    const key = JSON.stringify([kind, name, mounts, permissions, limits]);
+    const { name, mounts, permissions, limits, protocols } = definition;
+    const key = JSON.stringify([kind, name, mounts, permissions, limits, protocols]);
     const account = this.#kept.get(key) ?? this.#make(definition, kind);
     this.#kept.delete(key);
     this.#kept.set(key, account);
@@ -48,7 +49,8 @@ export class AccountBuilder {
   #make(definition: AccountDefinition, kind: 'named' | 'anonymous'): Account {
     const permissions = permissionRules(definition.permissions);
     const files = permitted(this.#bounded(definition), permissions);
-    return { name: definition.name, files, permissions, limits: definition.limits, anonymous: kind === 'anonymous' };
+    const { name, limits, protocols } = definition;
+    return { name, files, permissions, limits, anonymous: kind === 'anonymous', ...present('protocols', protocols) };
   }
 
   #bounded(definition: AccountDefinition): FileSystem {

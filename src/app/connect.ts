@@ -11,6 +11,8 @@ import { connectFtp } from '../protocols/ftp/client/connect-ftp.ts';
 import type { FtpClientOptions, Security } from '../protocols/ftp/client/options.ts';
 import type { FtpPowers } from '../protocols/ftp/client/powers.ts';
 import type { TftpClientOptions } from '../protocols/tftp/client/options.ts';
+import type { OverSsh } from './ssh/connect-over-ssh.ts';
+import type { SshOptions } from './ssh/options.ts';
 import { type CredentialSources, findCredentials } from './places/credentials.ts';
 import { isUrl, parsePlaceUrl, type PlaceUrl, withoutPassword } from './places/place-url.ts';
 
@@ -18,6 +20,8 @@ import { isUrl, parsePlaceUrl, type PlaceUrl, withoutPassword } from './places/p
 export type ConnectOptions = Omit<FtpClientOptions, 'host' | 'port' | 'user' | 'password' | 'account' | 'security'> &
   CredentialSources & {
     readonly password?: string;
+    /** What only SSH knows. */
+    readonly ssh?: SshOptions;
     /** What only TFTP knows. */
     readonly tftp?: Pick<TftpClientOptions, 'blockBytes' | 'windowBlocks' | 'timeoutSeconds' | 'options' | 'timing'>;
     /** Where relative paths of this machine begin; the working directory unless told. */
@@ -48,7 +52,7 @@ const FTP_SECURITY: ReadonlyMap<string, (port: number | undefined) => Security> 
 ]);
 
 /** Schemes that can be connected to. */
-const CONNECTABLE_SCHEMES: readonly string[] = [...FTP_SECURITY.keys(), 'tftp', 'file'];
+const CONNECTABLE_SCHEMES: readonly string[] = [...FTP_SECURITY.keys(), 'sftp', 'scp', 'tftp', 'file'];
 
 /** A path of a URL in a place: relative to the login's directory unless it begins with `/`. */
 export function pathWithin(home: VirtualPath, path: string): VirtualPath {
@@ -80,10 +84,11 @@ export function readUrl(text: string): PlaceUrl {
 export const fileOf = ({ path }: PlaceUrl): string => (/^[A-Za-z]:/.test(path) && sep === '\\' ? path : `/${path}`);
 
 /** What is the client's own of the options. */
-const withoutSources = (options: ConnectOptions): Omit<ConnectOptions, keyof CredentialSources | 'tftp'> => {
+const withoutSources = (options: ConnectOptions): Omit<ConnectOptions, keyof CredentialSources | 'tftp' | 'ssh'> => {
   const own = { ...options };
   delete own.user;
   delete own.tftp;
+  delete own.ssh;
   return own;
 };
 
@@ -120,9 +125,72 @@ async function connectTftpUrl(url: PlaceUrl, options: ConnectOptions): Promise<O
   });
 }
 
+/** The same over SSH. A password is looked for only when the server wants one. */
+async function connectSshUrl(url: PlaceUrl, options: ConnectOptions): Promise<OpenedServer> {
+  const { OverSsh } = await import('./ssh/connect-over-ssh.ts');
+  const { clock, observe, timeouts = {} } = options;
+  const ssh = new OverSsh({
+    ...options.ssh,
+    ...present('clock', clock),
+    ...present('observe', observe),
+    address: { host: url.host, port: url.port, user: url.user ?? options.user },
+    password: async (user) => (await findCredentials(passwordFor(url, user, options), options)).password,
+    timeouts: { ...present('connectMs', timeouts.connectMs), ...present('replyMs', timeouts.replyMs) },
+  });
+  try {
+    const files = url.scheme === 'scp' ? await overScp(ssh, url, options) : await overSftp(ssh, url, options);
+    const close = async (): Promise<void> => {
+      await files.close();
+      await ssh.close();
+    };
+    return { ...files, close, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await ssh.close();
+    throw error;
+  }
+}
+
+async function overSftp(ssh: OverSsh, url: PlaceUrl, options: ConnectOptions): Promise<RemoteFileSystem> {
+  const { connectSftp } = await import('../protocols/sftp/client/connect-sftp.ts');
+  return await connectSftp({
+    host: url.host,
+    open: async (signal) => await (await ssh.connection(signal)).openSubsystem('sftp', signal),
+    ...present('clock', options.clock),
+    ...present('observe', options.observe),
+    ...present('signal', options.signal),
+    ...present('replyMs', options.timeouts?.replyMs),
+  });
+}
+
+/** Devices speak a dialect of it, by which their greeting tells them. */
+const DEVICE = /^Cisco/i;
+
+async function overScp(ssh: OverSsh, url: PlaceUrl, options: ConnectOptions): Promise<RemoteFileSystem> {
+  const { connectScp } = await import('../protocols/scp/client/connect-scp.ts');
+  const { serverSoftware } = await ssh.connection(options.signal);
+  return await connectScp({
+    exec: async (command, signal) => await (await ssh.connection(signal)).exec(command, signal),
+    dialect: options.ssh?.dialect ?? (DEVICE.test(serverSoftware) ? 'device' : 'openssh'),
+    names: url.path.startsWith('/') ? 'absolute' : 'relative',
+    ...present('clock', options.clock),
+    ...present('observe', options.observe),
+    ...present('signal', options.signal),
+  });
+}
+
+/** Who logs in is known by now, be it from ~/.ssh/config. */
+const passwordFor = (url: PlaceUrl, user: string, { password }: ConnectOptions): PlaceUrl => ({
+  ...url,
+  user,
+  ...present('password', url.password ?? password),
+});
+
 /** Opens the server of a URL. */
-export const connectUrl = async (url: PlaceUrl, options: ConnectOptions): Promise<OpenedServer> =>
-  url.scheme === 'tftp' ? await connectTftpUrl(url, options) : await connectFtp(await ftpOptions(url, options));
+export async function connectUrl(url: PlaceUrl, options: ConnectOptions): Promise<OpenedServer> {
+  if (url.scheme === 'tftp') return await connectTftpUrl(url, options);
+  if (url.scheme === 'sftp' || url.scheme === 'scp') return await connectSshUrl(url, options);
+  return await connectFtp(await ftpOptions(url, options));
+}
 
 /** Names of a place that is known by this text. */
 const namesOf =
@@ -151,7 +219,7 @@ function localRoot(path: string, cwd: string): Connected {
 }
 
 /**
- * Opens the place of a URL: `ftp:`, `ftps:` and `ftpes:` (TLS before the login), `tftp:`, `file:`, or a path of this machine.
+ * Opens the place of a URL: `ftp:`, `ftps:` and `ftpes:` (TLS before the login), `sftp:`, `scp:`, `tftp:`, `file:`, or a path of this machine.
  * Rejects with a `FileError` as {@link connectFtp} does, or with a `ConfigurationError` when the URL cannot be understood.
  */
 export async function connect(url: string, options: ConnectOptions = {}): Promise<Connected> {

@@ -14,6 +14,7 @@ import { Folders } from './folders.ts';
 import { Guests } from './guests.ts';
 import { type Logs, openLogs } from './logs.ts';
 import { type MadeUpAccount, makeUpAccount } from './made-up-account.ts';
+import { openHostKeys, type ServedHostKeys } from './ssh/host-keys.ts';
 import { TftpNames } from './tftp-names.ts';
 import { openTls, type Tls } from './tls.ts';
 import { openUploadHooks, type UploadHooks } from './upload-hooks.ts';
@@ -48,6 +49,8 @@ export interface House {
   readonly bans: KeptBans;
   readonly sources: AccountSources;
   readonly tls: Tls;
+  /** Left out where nothing is served over SSH. */
+  readonly hostKeys: ServedHostKeys | undefined;
   readonly guests: Guests;
   readonly tftpNames: TftpNames;
   readonly folders: Folders;
@@ -71,6 +74,7 @@ export async function openHouse(
   if (hooks !== undefined) stack.defer(() => hooks.close(0));
   const bans = stack.use(openBans(settings, { clock, observe }));
   const tls = stack.use(openTls(settings, { clock, observe }));
+  const hostKeys = openHostKeys(settings, observe);
   const hasher = createPasswordHasher();
   const madeUp = makeUpAccount(settings.accounts);
   const sources = stack.use(await openAccountSources(settings, { hasher, madeUp, clock }));
@@ -96,6 +100,7 @@ export async function openHouse(
     bans,
     sources,
     tls,
+    hostKeys,
     guests,
     tftpNames: new TftpNames(settings),
     folders,

@@ -16,6 +16,8 @@ import { listenError } from './listen-error.ts';
 import type { MadeUpAccount } from './made-up-account.ts';
 import { reload, ruleProblems } from './reload.ts';
 import { checkRoots, makeFolders } from './roots.ts';
+import type { ServedHostKeys } from './ssh/host-keys.ts';
+import { openSsh } from './ssh/open-ssh.ts';
 import { openTftp } from './tftp.ts';
 import type { ServedCertificate } from './tls.ts';
 
@@ -33,6 +35,8 @@ export interface Serving extends AsyncDisposable {
   readonly listeners: readonly OpenListener[];
   readonly madeUp: MadeUpAccount | undefined;
   readonly certificate: ServedCertificate | undefined;
+  /** By what SSH clients know this server. */
+  readonly hostKeys: ServedHostKeys['prints'];
   /** What can be asked of it while it runs. */
   readonly controls: Controls;
   /** Takes no new connection, lets transfers finish for at most `graceMs`, then closes everything. */
@@ -68,10 +72,16 @@ function openFtp(listener: ListenerSettings, house: House, nextSession: () => st
   });
 }
 
+const OPENERS: Readonly<
+  Record<
+    ListenerSettings['protocol'],
+    (listener: ListenerSettings, house: House, nextSession: () => string) => Promise<OpenServer>
+  >
+> = { ftp: openFtp, ftps: openFtp, sftp: openSsh, tftp: openTftp };
+
 async function openListener(listener: ListenerSettings, house: House, nextSession: () => string): Promise<OpenServer> {
-  const open = listener.protocol === 'tftp' ? openTftp : openFtp;
   try {
-    return await open(listener, house, nextSession);
+    return await OPENERS[listener.protocol](listener, house, nextSession);
   } catch (cause) {
     throw listenError(listener, cause);
   }
@@ -167,5 +177,14 @@ export async function serve(settings: ServeSettings, surroundings: ServeSurround
     port,
   }));
   const { certificate } = tls;
-  return { listeners, madeUp, certificate, controls, close, [Symbol.asyncDispose]: () => close({ graceMs: 0 }) };
+  const hostKeys = house.hostKeys?.prints ?? [];
+  return {
+    listeners,
+    madeUp,
+    certificate,
+    hostKeys,
+    controls,
+    close,
+    [Symbol.asyncDispose]: () => close({ graceMs: 0 }),
+  };
 }

@@ -38,6 +38,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<CommandRow>> = new Map<string,
   ['who', async () => (await import('./commands/who.ts')).whoCommand],
   ['kick', async () => (await import('./commands/kick.ts')).kickCommand],
   ['reload', async () => (await import('./commands/reload.ts')).reloadCommand],
+  ['sftp-server', async () => (await import('./commands/sftp-server.ts')).sftpServerCommand],
   ['ban list', async () => (await import('./commands/ban-list.ts')).banListCommand],
   ['ban lift', async () => (await import('./commands/ban-lift.ts')).banLiftCommand],
 ]);

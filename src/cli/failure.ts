@@ -103,7 +103,9 @@ export const codeOfKind = (kind: FileErrorKind): number => ROWS[kind].code;
 function explainFile({ kind, path, detail }: FileError): Explained {
   const { code, words, advice, hint } = ROWS[kind];
   const where = path === '/' ? '' : `${path}: `;
-  const next = advice ?? (detail === undefined ? hint : undefined);
+  // A sentence that names flags says what to do itself.
+  const isAdvised = detail !== undefined && (/ --[a-z]/.test(detail) || /\bkey\b/.test(detail));
+  const next = isAdvised ? undefined : (advice ?? (detail === undefined ? hint : undefined));
   return { code, sentence: `${where}${detail ?? words}`, ...(next === undefined ? {} : { advice: next }) };
 }
 

@@ -4,13 +4,14 @@ import type { MadeUpAccount } from '../app/made-up-account.ts';
 import type { AccountDefinition } from '../accounts/definition.ts';
 import { PERMISSIONS } from '../accounts/permission.ts';
 import type { OpenListener } from '../app/serve.ts';
+import type { HostKeyPrint } from '../app/ssh/host-keys.ts';
 import type { ServedCertificate } from '../app/tls.ts';
 import { authority } from '../base/authority.ts';
 import { printable } from '../base/escape.ts';
 import type { ServeSettings } from '../config/settings.ts';
 
 /** Where IOS looks for servers: it takes no port. */
-const IOS_PORTS = { ftp: 21, ftps: 990, tftp: 69 } as const;
+const IOS_PORTS = { ftp: 21, ftps: 990, sftp: 22, tftp: 69 } as const;
 
 /** What a listener says of encryption. */
 const ENCRYPTION: Readonly<Record<ServeSettings['listeners'][number]['tls'], string>> = {
@@ -25,6 +26,7 @@ interface Shown {
   readonly listeners: readonly OpenListener[];
   readonly madeUp?: MadeUpAccount | undefined;
   readonly certificate?: ServedCertificate | undefined;
+  readonly hostKeys?: readonly HostKeyPrint[];
 }
 
 export const urlOf = ({ protocol, host, port }: OpenListener): string => `${protocol}://${authority(host, port)}`;
@@ -35,8 +37,11 @@ const reach = ({ host }: OpenListener): string => {
 };
 
 /** What a listener says of encryption, and TFTP of logins. */
-const protectionOf = ({ protocol }: OpenListener, { settings }: Shown, index: number): string =>
-  protocol === 'tftp' ? 'no login, not encrypted' : ENCRYPTION[settings.listeners[index]?.tls ?? 'off'];
+function protectionOf({ protocol }: OpenListener, { settings }: Shown, index: number): string {
+  if (protocol === 'tftp') return 'no login, not encrypted';
+  if (protocol === 'sftp') return settings.ssh.scp === 'served' ? 'SSH, and SCP too' : 'SSH';
+  return ENCRYPTION[settings.listeners[index]?.tls ?? 'off'];
+}
 
 /** What an account may do, in a word. */
 function rightsText({ permissions }: Pick<AccountDefinition, 'permissions'>): string {
@@ -81,6 +86,10 @@ function certificateLines({ certificate }: Shown): string[] {
   return [`  TLS      certificate SHA-256 ${fingerprint}${origin}`];
 }
 
+/** What people compare at their first connection. */
+const hostKeyLines = ({ hostKeys = [] }: Shown): string[] =>
+  hostKeys.map(({ type, fingerprint }) => `  SSH      host key ${type} ${fingerprint}`);
+
 /** What is served, line by line; the same for a check and for a start. */
 export const servedLines = (shown: Shown): string[] => [
   ...shown.listeners.map(
@@ -88,6 +97,7 @@ export const servedLines = (shown: Shown): string[] => [
   ),
   ...accountLines(shown),
   ...certificateLines(shown),
+  ...hostKeyLines(shown),
 ];
 
 interface Login {
@@ -120,23 +130,39 @@ function trustText({ settings, certificate }: Shown): string {
 const quoted = (path: string): string =>
   /^[\w./+-]+$/.test(path) ? path : `'${printable(path).replaceAll("'", String.raw`'\''`)}'`;
 
-/** For the first listener: a line for this machine, and one for a device. */
+/** What serves a device's `copy`, and under which URL it is listened for. */
+const FOR_DEVICES = {
+  ftp: { spoken: 'ftp', listened: 'ftp' },
+  ftps: { spoken: 'ftp', listened: 'ftp' },
+  sftp: { spoken: 'scp', listened: 'sftp' },
+  tftp: { spoken: 'tftp', listened: 'tftp' },
+} as const;
+
+function tryLine({ protocol, host, port }: OpenListener, shown: Shown): string {
+  const near = authority(nearHost(host), port);
+  const { name, password } = loginOf(shown);
+  if (protocol === 'tftp') return `  curl -O tftp://${near}/FILE`;
+  if (protocol === 'sftp') return `  sftp -P ${port} ${name}@${nearHost(host)}`;
+  return `  curl ${trustText(shown)}${protocol}://${name}:${password}@${near}/`;
+}
+
+/** For the first listener: a line for this machine, and one for a device. A line for SSH, where it is served too. */
 function copyLines(shown: Shown): string[] {
   const [listener] = shown.listeners;
   if (listener === undefined) return [];
   const { protocol, host, port } = listener;
-  const isTftp = protocol === 'tftp';
   const { name, password } = loginOf(shown);
-  const login = isTftp ? '' : `${name}:${password}@`;
-  const near = authority(nearHost(host), port);
-  const spoken = isTftp ? 'tftp' : 'ftp';
+  const login = protocol === 'tftp' ? '' : `${name}:${password}@`;
+  const { spoken, listened } = FOR_DEVICES[protocol];
   const isForDevices = !isLoopback(host) && port === IOS_PORTS[protocol];
+  const overSsh = shown.listeners.find((other) => other.protocol === 'sftp' && other !== listener);
   return [
     'Try it from this machine:',
-    isTftp ? `  curl -O tftp://${near}/FILE` : `  curl ${trustText(shown)}${protocol}://${login}${near}/`,
+    tryLine(listener, shown),
+    ...(overSsh === undefined ? [] : [tryLine(overSsh, shown)]),
     isForDevices
       ? 'At the prompt of an IOS device:'
-      : `At the prompt of an IOS device, once it is served with --listen ${spoken}://0.0.0.0:${IOS_PORTS[spoken]}:`,
+      : `At the prompt of an IOS device, once it is served with --listen ${listened}://0.0.0.0:${IOS_PORTS[listened]}:`,
     `  copy ${spoken}://${login}${farHost(host)}/FILE flash:`,
   ];
 }
@@ -144,7 +170,7 @@ function copyLines(shown: Shown): string[] {
 /** The sentence for those who serve beyond this machine; empty when nobody else can listen in. */
 export function clearTextWarning(listeners: readonly OpenListener[], settings: ServeSettings): string {
   const open = listeners.map(({ host, protocol }, index) =>
-    isLoopback(host) || protocol === 'tftp' ? undefined : settings.listeners[index]?.tls,
+    isLoopback(host) || protocol === 'tftp' || protocol === 'sftp' ? undefined : settings.listeners[index]?.tls,
   );
   if (open.includes('off'))
     return 'FTP is not encrypted: whoever is on the way reads names, passwords and files. Use it on networks that you trust.';
@@ -153,9 +179,11 @@ export function clearTextWarning(listeners: readonly OpenListener[], settings: S
     : '';
 }
 
-/** `FTP`, `FTP and TFTP`. */
-const namesOf = (listeners: readonly OpenListener[]): string =>
-  [...new Set(listeners.map(({ protocol }) => protocol.toUpperCase()))].join(' and ');
+/** `FTP`, `FTP and TFTP`, `FTP, SFTP and TFTP`. */
+function namesOf(listeners: readonly OpenListener[]): string {
+  const names = [...new Set(listeners.map(({ protocol }) => protocol.toUpperCase()))];
+  return names.length < 3 ? names.join(' and ') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
+}
 
 /** The whole screen. */
 export function firstScreen(shown: Shown): string {

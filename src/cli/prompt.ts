@@ -93,3 +93,9 @@ export async function readAnswer(question: string, input: Input, output: Output)
     output.write('\n');
   }
 }
+
+/** The same for what is no secret: the terminal shows it. */
+export async function readShown(question: string, input: Input, output: Output): Promise<string> {
+  output.write(question);
+  return await new LineReader(input).line();
+}

@@ -33,7 +33,7 @@ accounts:
 
 test('an account needs something that opens it, or to be switched off', () => {
   const account = (keys: string): string => `accounts: [{ name: a, ${keys} }]\ntls: { ca: ca.pem }\n`;
-  const key = `ssh-ed25519 ${'A'.repeat(68)}`;
+  const key = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${'A'.repeat(43)}`;
   for (const enough of [`publicKeys: ['${key}']`, 'certificateNames: [a]', 'enabled: false', 'password: "x"'])
     assert.deepEqual(place.settle(account(enough)).accounts.length, 1, enough);
   for (const tooLittle of ['root: .', 'publicKeys: []', 'enabled: true, certificateNames: []'])

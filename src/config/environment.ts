@@ -32,3 +32,12 @@ export const configFromEnvironment = (): {
   readonly xdgConfigHome: string | undefined;
   readonly appData: string | undefined;
 } => ({ xdgConfigHome: variable('XDG_CONFIG_HOME'), appData: variable('APPDATA') });
+
+/** Where an SSH agent listens (`SSH_AUTH_SOCK`), and the home folder. */
+export const sshFromEnvironment = (): { readonly agent: string | undefined; readonly home: string | undefined } => ({
+  agent: variable('SSH_AUTH_SOCK'),
+  home: variable('HOME') ?? variable('USERPROFILE'),
+});
+
+/** A variable that a user's own file names (`${NAME}` in ssh_config). */
+export const variableFromEnvironment = (name: string): string | undefined => process.env[name];

@@ -19,7 +19,7 @@ function keysOf(node: unknown): string[] {
 
 test('the example loads', () => {
   const { contents } = readYaml(example, 'portcall.example.yaml', fileSchema);
-  assert.equal(contents.listeners?.length, 3);
+  assert.equal(contents.listeners?.length, 4);
   assert.equal(contents.accounts?.length, 3);
 });
 

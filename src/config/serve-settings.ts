@@ -2,6 +2,7 @@
 import type { Offence } from '../accounts/ban-list.ts';
 import type { AccountDefinition } from '../accounts/definition.ts';
 import type { NetworkRule } from '../accounts/network-rules.ts';
+import type { LegacyAlgorithm } from '../base/legacy-algorithm.ts';
 import type { AdmissionLimitSettings, FtpLimitSettings, LoginSettings } from './limits.ts';
 import type { ListenUrl } from './listen-url.ts';
 import type { PortRange } from './port-range.ts';
@@ -133,6 +134,29 @@ export interface TftpSettings {
   };
 }
 
+/** For all SSH listeners. What is left out of `limits` stays a default of the server. */
+export interface SshSettings {
+  /** Private keys; left out: some that are made once and kept in the state folder. */
+  readonly hostKeys?: readonly { readonly path: string; readonly where: string }[];
+  readonly scp: 'served' | 'off';
+  readonly keyboardInteractive: boolean;
+  /** Old algorithms, for whom and until when. */
+  readonly legacy: readonly {
+    /** Networks (CIDR). */
+    readonly clients: readonly string[];
+    readonly algorithms: readonly LegacyAlgorithm[];
+    readonly reason: string;
+    /** Milliseconds since 1970 (UTC). */
+    readonly untilMs: number;
+  }[];
+  readonly limits: {
+    readonly loginTries?: number;
+    readonly idleMs?: number;
+    readonly rekeyBytes?: number;
+    readonly rekeyMs?: number;
+  };
+}
+
 export interface StateSettings {
   readonly path: string;
   /** Where it was told, for messages. */
@@ -147,6 +171,7 @@ export interface ServeSettings {
   /** For all listeners whose `tls` is not `off`. */
   readonly tls: TlsSettings;
   readonly tftp: TftpSettings;
+  readonly ssh: SshSettings;
   /** The folder of accounts that name none, in the file, the database and the hook's answers. */
   readonly root: RootSettings;
   readonly accounts: readonly AccountSettings[];

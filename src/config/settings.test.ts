@@ -28,6 +28,7 @@ const UNENCRYPTED = { ...PLAIN_DOOR, tls: 'off', tlsChoice: 'asked', dataBinding
 const UNSAID = {
   tls: { names: [], minVersion: 'TLSv1.2', maxVersion: 'TLSv1.3', clearControl: 'refused' },
   tftp: { ports: 'one-per-transfer', fragments: 'allowed', broadcast: 'ignored', names: [], limits: {} },
+  ssh: { scp: 'served', keyboardInteractive: true, legacy: [], limits: {} },
   networks: [],
   admission: { limits: {}, networks: {} },
   bans: { policy: {}, allow: [] },
@@ -41,6 +42,7 @@ const UNSAID = {
 
 const DEFAULT_LISTENERS = [
   { protocol: 'ftp', host: '127.0.0.1', port: 2121, masquerade: [], ...PLAIN_DOOR },
+  { protocol: 'sftp', host: '127.0.0.1', port: 2222, masquerade: [], ...UNENCRYPTED },
   { protocol: 'tftp', host: '127.0.0.1', port: 6969, masquerade: [], ...UNENCRYPTED },
 ];
 
@@ -146,10 +148,7 @@ const wrongFlags: readonly (readonly [Parameters<typeof settle>[0], RegExp])[] =
   [{ user: [':secret'] }, /^--user: must be/],
   [{ user: ['a:'] }, /^--user: must be/],
   [{ user: ['a::ro'] }, /^--user: must be/],
-  [
-    { listen: ['sftp://127.0.0.1:2222'] },
-    /^--listen: asks for sftp, which this version does not serve: use ftp:\/\/, ftps:\/\/ or tftp:\/\/$/,
-  ],
+  [{ listen: ['scp://127.0.0.1:2222'] }, /^--listen: asks for scp: say sftp:\/\/, where SCP is served too$/],
   [{ listen: ['ftps://u:secret@127.0.0.1'] }, /must not hold a name or password/],
   [{ listen: ['ftps://127.0.0.1/images'] }, /must end behind the port/],
   [{ listen: ['ftps://127.0.0.1:99999'] }, /must be a URL such as/],
@@ -187,7 +186,7 @@ listeners:
   - http://x
   - url: ftp://127.0.0.1
     foo: 1
-  - sftp://127.0.0.1:22
+  - scp://127.0.0.1:22
 accounts:
   - name: a
     passwordHash: nonsense
@@ -212,7 +211,7 @@ masquerade:
     'portcall.yaml:2: colour: is not a key that Portcall knows',
     'portcall.yaml:5: listeners[1]: must be a URL such as ftp://127.0.0.1:2121',
     'portcall.yaml:7: listeners[2].foo: is not a key that Portcall knows',
-    'portcall.yaml:8: listeners[3]: asks for sftp, which this version does not serve: use ftp://, ftps:// or tftp://',
+    'portcall.yaml:8: listeners[3]: asks for scp: say sftp://, where SCP is served too',
   ]);
 });
 
@@ -254,11 +253,11 @@ test('TFTP is served without being asked for only where somebody may in without 
   const doors = (text: string, flags?: Parameters<typeof settle>[0]): string[] =>
     settleFile(text, flags).listeners.map(({ protocol }) => protocol);
   const guests = 'networks: [{ clients: 10.0.0.0/8, allow: [{ path: /, access: read-only }], protocols: [PROTOCOL] }]';
-  assert.deepEqual(doors('', { user: ['a:b'] }), ['ftp']);
-  assert.deepEqual(doors('anonymous: {}'), ['ftp', 'tftp']);
-  assert.deepEqual(doors('', { user: ['a:b'], anonymous: true }), ['ftp', 'tftp']);
-  assert.deepEqual(doors(guests.replace('PROTOCOL', 'tftp'), { user: ['a:b'] }), ['ftp', 'tftp']);
-  assert.deepEqual(doors(guests.replace('PROTOCOL', 'ftp'), { user: ['a:b'] }), ['ftp']);
+  assert.deepEqual(doors('', { user: ['a:b'] }), ['ftp', 'sftp']);
+  assert.deepEqual(doors('anonymous: {}'), ['ftp', 'sftp', 'tftp']);
+  assert.deepEqual(doors('', { user: ['a:b'], anonymous: true }), ['ftp', 'sftp', 'tftp']);
+  assert.deepEqual(doors(guests.replace('PROTOCOL', 'tftp'), { user: ['a:b'] }), ['ftp', 'sftp', 'tftp']);
+  assert.deepEqual(doors(guests.replace('PROTOCOL', 'ftp'), { user: ['a:b'] }), ['ftp', 'sftp']);
 });
 
 test('a TFTP listener that lets nobody in is warned of', () => {
@@ -266,6 +265,44 @@ test('a TFTP listener that lets nobody in is warned of', () => {
     settle(flags, folder).warnings.some((text) => text.startsWith('tftp:// lets nobody in'));
   assert.equal(warned({ user: ['a:b'], listen: ['tftp://127.0.0.1:0'] }), true);
   assert.equal(warned({ user: ['a:b'], listen: ['tftp://127.0.0.1:0'], anonymous: true }), false);
+});
+
+test('the keys of ssh', () => {
+  const text = `
+ssh:
+  hostKeys: [./key]
+  scp: off
+  keyboardInteractive: false
+  loginTries: 3
+  idleSeconds: 60
+  rekeySize: 2 MiB
+  rekeySeconds: 10
+  legacy:
+    - { clients: [10.0.0.0/8], algorithms: [group1-sha1], reason: old, until: 2099-01-01 }
+`;
+  const { ssh, warnings } = settleFile(text);
+  assert.deepEqual(ssh, {
+    hostKeys: [{ path: join(folder, 'key'), where: 'portcall.yaml:3: ssh.hostKeys[0]' }],
+    scp: 'off',
+    keyboardInteractive: false,
+    limits: { loginTries: 3, idleMs: 60_000, rekeyBytes: 2_097_152, rekeyMs: 10_000 },
+    legacy: [{ clients: ['10.0.0.0/8'], algorithms: ['group1-sha1'], reason: 'old', untilMs: Date.UTC(2099, 0, 1) }],
+  });
+  assert.deepEqual(warnings, []);
+});
+
+test('old algorithms need a reason and an end; those that have ended, or that are for everybody, are warned of', () => {
+  const row = (rest: string): string => `ssh: { legacy: [{ clients: [0.0.0.0/0], algorithms: [ssh-rsa], ${rest} }] }\n`;
+  assert.match(problemsOf(() => settleFile(row('until: 2099-01-01'))).join(), /legacy\[0\]\.reason: must be a text/);
+  assert.match(problemsOf(() => settleFile(row('reason: x'))).join(), /legacy\[0\]\.until: must be a date/);
+  const { warnings } = settleFile(row('reason: x, until: 2020-01-01'));
+  assert.match(warnings.join(), /legacy\[0\]\.until: was 2020-01-01\S*, so that ssh-rsa are off again/);
+  assert.match(warnings.join(), /legacy\[0\]\.clients: is everybody/);
+});
+
+test('a listener of SSH has no TLS and no data connections', () => {
+  const problems = problemsOf(() => settleFile('listeners: [{ url: "sftp://127.0.0.1:1", tls: login }]\n'));
+  assert.match(problems.join(), /is SSH, which has no TLS and no data connections/);
 });
 
 test('the keys of tftp', () => {

@@ -19,6 +19,7 @@ import { present } from './present.ts';
 import { ConfigurationError } from './problem.ts';
 import type { BanSettings, ListenerSettings, RootSettings, ServeSettings, StateSettings } from './serve-settings.ts';
 import { defaultStateDirectory } from './state-directory.ts';
+import { sshSettingsOf, sshWarnings } from './ssh-settings.ts';
 import { tftpSettingsOf } from './tftp-settings.ts';
 import { type AskedListener, listenerTlsOf, tlsProblems, tlsSettingsOf } from './tls-settings.ts';
 
@@ -26,6 +27,7 @@ export type { AccountSettings, ListenerSettings, RootSettings, ServeSettings } f
 
 const DEFAULT_ROOT = 'files';
 const DEFAULT_FTP: ListenUrl = { protocol: 'ftp', host: '127.0.0.1', port: 2121 };
+const DEFAULT_SFTP: ListenUrl = { protocol: 'sftp', host: '127.0.0.1', port: 2222 };
 const DEFAULT_TFTP: ListenUrl = { protocol: 'tftp', host: '127.0.0.1', port: 6969 };
 const DEFAULT_GRACE_SECONDS = 10;
 
@@ -39,7 +41,8 @@ function rootOf(origin: Origin, flags: FlagSettings, cwd: string): RootSettings 
 
 /** TFTP has no login: where nobody may in without one, nobody could use it. */
 function defaultListeners(origin: Origin, flags: FlagSettings): AskedListener[] {
-  const urls = hasTftpGuests(origin, flags) ? [DEFAULT_FTP, DEFAULT_TFTP] : [DEFAULT_FTP];
+  const guests = hasTftpGuests(origin, flags) ? [DEFAULT_TFTP] : [];
+  const urls = [DEFAULT_FTP, DEFAULT_SFTP, ...guests];
   return urls.map((url) => ({ url }));
 }
 
@@ -97,6 +100,7 @@ export function settle(rawFlags: Flags, cwd: string): ServeSettings {
     listeners,
     tls: tlsSettingsOf(origin, flags, cwd),
     tftp: tftpSettingsOf(origin),
+    ssh: sshSettingsOf(origin),
     root,
     accounts: accountsOf(origin, flags, root),
     networks: networkRulesOf(origin, flags, root),
@@ -107,7 +111,12 @@ export function settle(rawFlags: Flags, cwd: string): ServeSettings {
     state: stateOf(origin, flags, cwd),
     log: flags.log ?? contents.log ?? 'text',
     graceMs: (contents.graceSeconds ?? DEFAULT_GRACE_SECONDS) * 1000,
-    warnings: [...accountWarnings(origin), ...hookWarnings(origin), ...tftpWarnings(origin, flags, listeners)],
+    warnings: [
+      ...accountWarnings(origin),
+      ...hookWarnings(origin),
+      ...tftpWarnings(origin, flags, listeners),
+      ...sshWarnings(origin, Date.now()),
+    ],
     ...present('configFile', origin.file),
     ...present('accountDatabase', pathIn(origin, contents.accountDatabase)),
     ...present('accountHook', accountHookOf(origin)),

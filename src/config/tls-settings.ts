@@ -61,16 +61,19 @@ function demandOf(
   return clientCertificates === 'required' ? 'login' : 'offered';
 }
 
-const NOTHING_ENCRYPTED: ListenerTls = {
+/** TFTP has no encryption, and SSH has its own. */
+const isWithoutTls = ({ protocol }: ListenUrl): boolean => protocol === 'tftp' || protocol === 'sftp';
+
+const WITHOUT_TLS: ListenerTls = {
   tls: 'off',
   tlsChoice: 'asked',
   dataBinding: 'off',
   clientCertificates: 'off',
 };
 
-/** TLS is offered everywhere but in TFTP unless somebody says otherwise, and demanded where a certificate is. */
+/** TLS is offered wherever there is any unless somebody says otherwise, and demanded where a certificate is. */
 export function listenerTlsOf(listener: AskedListener, { contents }: Origin, flags: FlagSettings): ListenerTls {
-  if (listener.url.protocol === 'tftp') return NOTHING_ENCRYPTED;
+  if (isWithoutTls(listener.url)) return WITHOUT_TLS;
   const common = contents.tls ?? {};
   const clientCertificates = listener.clientCertificates ?? common.clientCertificates ?? 'off';
   const asked = flagFor(listener.url, flags) ?? listener.tls;

@@ -173,7 +173,7 @@ const wrongUsages: readonly (readonly [readonly string[], RegExp])[] = [
   [['serve', '--root', 'nowhere'], /--root: \/.*nowhere does not exist; make it or name another folder/],
   [['serve', '--root', 'a-file'], /--root: \/.*a-file is not a folder/],
   [['serve', '--user', 'secret'], /--user: must be NAME:PASSWORD/],
-  [['serve', '--listen', 'sftp://127.0.0.1:0'], /--listen: asks for sftp, which this version does not serve/],
+  [['serve', '--listen', 'scp://127.0.0.1:0'], /--listen: asks for scp: say sftp:\/\/, where SCP is served too/],
   [['serve', '--listen', 'ftps://127.0.0.1:0', '--tls', 'off'], /--tls: cannot be off: ftps:\/\/ is encrypted/],
   [['serve', '--tls', 'maybe'], /--tls: must be off, offered, login or data/],
   [['serve', '--key', 'key.pem'], /--key: is of no use without --certificate/],

@@ -3,16 +3,10 @@
  * whoever links it first has won, and the certificate is made for the key that lies there, so that servers that start
  * at once, or one that was stopped half-way, end with one pair.
  */
-import {
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  type KeyObject,
-  randomBytes,
-  X509Certificate,
-} from 'node:crypto';
-import { linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto';
+import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { linkNew } from '../link-new.ts';
 import { CertificateError } from './findings.ts';
 import type { CertificateSurroundings } from './certificates.ts';
 import { machineNames } from './machine-names.ts';
@@ -51,32 +45,6 @@ function readIfThere(path: string): string | undefined {
     return readFileSync(path, 'latin1');
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-/** Writes a file whole under a name that nobody has yet. */
-function linkNew(path: string, text: string, mode: number): 'made' | 'there-already' {
-  const draft = `${path}.${randomBytes(6).toString('hex')}.new`;
-  writeFileSync(draft, text, { flag: 'wx', mode, flush: true });
-  try {
-    linkSync(draft, path);
-    return 'made';
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return 'there-already';
-    return writeNew(path, text, mode);
-  } finally {
-    unlinkSync(draft);
-  }
-}
-
-/** For file systems without links. */
-function writeNew(path: string, text: string, mode: number): 'made' | 'there-already' {
-  try {
-    writeFileSync(path, text, { flag: 'wx', mode, flush: true });
-    return 'made';
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return 'there-already';
     throw error;
   }
 }

@@ -132,8 +132,8 @@ export class OpenPlaces implements AsyncDisposable {
     const { scheme, user, password, host, port } = url;
     const byUrl = this.#servers.get(options) ?? new Map<string, Promise<OpenedServer>>();
     this.#servers.set(options, byUrl);
-    // TFTP has no session: what holds for each file is part of the connection.
-    const perFile = scheme === 'tftp' ? [url.type, url.path.startsWith('/')] : [];
+    // TFTP and SCP have no session: what holds for each file is part of the connection.
+    const perFile = scheme === 'tftp' || scheme === 'scp' ? [url.type, url.path.startsWith('/')] : [];
     const key = JSON.stringify([scheme, user, password, host, port, ...perFile]);
     const known = byUrl.get(key) ?? connectUrl(url, options);
     byUrl.set(key, known);

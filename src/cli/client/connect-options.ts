@@ -5,6 +5,7 @@ import { systemClock } from '../../base/clock.ts';
 import { parsePortRange } from '../../config/port-range.ts';
 import type { OptionRow } from '../command.ts';
 import { isOn, numberOf, type Options, textOf, wrong } from './flag-values.ts';
+import { SSH_OPTIONS, sshOf } from './ssh-options.ts';
 import { trustOf } from './trust-options.ts';
 import { readAnswer } from '../prompt.ts';
 import { traceTo } from '../trace/trace-to.ts';
@@ -20,7 +21,7 @@ export const CONNECT_OPTIONS: readonly OptionRow[] = [
   { flags: '--pin <sha256>', summary: 'trust the certificate with this fingerprint, and no other' },
   { flags: '--cert <file>', summary: 'a client certificate of one’s own, as PEM' },
   { flags: '--key <file>', summary: 'its key' },
-  { flags: '--insecure', summary: 'trust any certificate' },
+  { flags: '--insecure', summary: 'trust any certificate, and any host key' },
   { flags: '--tls-min <version>', summary: '1.2 (the default) or 1.3' },
   { flags: '--active', summary: 'active mode: the server makes the data connections' },
   { flags: '--announce <address>', summary: 'the address that the server is told in active mode, behind a NAT' },
@@ -33,6 +34,7 @@ export const CONNECT_OPTIONS: readonly OptionRow[] = [
   { flags: '--direct', summary: 'upload under the final name, for servers that allow no renaming' },
   { flags: '--blksize <bytes>', summary: 'TFTP: bytes of a block that are asked for (1428)' },
   { flags: '--window <blocks>', summary: 'TFTP: blocks of a window that are asked for (16)' },
+  ...SSH_OPTIONS,
   { flags: '--trace', summary: 'show the conversation on standard error' },
 ];
 
@@ -109,6 +111,7 @@ export async function connectOptions(
     passwordFile: textOf(options, 'passwordFile') && resolve(world.cwd, textOf(options, 'passwordFile') ?? ''),
     ask: askingAt(world),
     tls: await trustOf(options, world),
+    ssh: sshOf(options, world),
     data: dataOf(options),
     timeouts: {
       ...(connectMs === undefined ? {} : { connectMs }),

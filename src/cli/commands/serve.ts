@@ -40,11 +40,11 @@ function awaitStop(world: World): { readonly stopped: Promise<void>; release(): 
 }
 
 function announce(serving: Serving, settings: ServeSettings, options: ServeOptions, world: World): void {
-  const { listeners, madeUp, certificate } = serving;
+  const { listeners, madeUp, certificate, hostKeys } = serving;
   const ready = { listeners, pid: world.pid };
   if (options.readyFile !== undefined) writeReadyFile(resolve(world.cwd, options.readyFile), ready);
   if (settings.log === 'json') world.stdout.write(readyJson(ready, madeUp));
-  else world.stdout.write(`${firstScreen({ settings, listeners, madeUp, certificate })}${readyText(ready)}`);
+  else world.stdout.write(`${firstScreen({ settings, listeners, madeUp, certificate, hostKeys })}${readyText(ready)}`);
 }
 
 async function serveUntil(

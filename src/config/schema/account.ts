@@ -1,18 +1,21 @@
 /** An account as it is written: in the file, or as JSON in a database and in the answer of a hook. */
 import { z } from 'zod';
+import { parseAuthorizedKey } from '../../accounts/authorized-key.ts';
 import { isPasswordHash } from '../../base/password-hash.ts';
 import { PROTOCOLS } from '../../base/protocol.ts';
 import { access, accountPermissions, mounts } from './permissions.ts';
 import { count, countFromZero, given, isMap, moment, networks, path, size, yesOrNo } from './values.ts';
 
 const HASH = 'must be a hash made by `portcall user hash`, or one of bcrypt, scrypt or sha512-crypt';
-const KEY = 'must be a public key as in a .pub file, such as `ssh-ed25519 AAAA… comment`, without options before it';
 const MOST = 1_000_000;
 const MOST_KEYS = 100;
 
-/** One line: kind, key, comment. Options that `authorized_keys` may have before them would be promises that nobody keeps. */
-const PUBLIC_KEY =
-  /^(ssh-(rsa|ed25519)|ecdsa-sha2-nistp(256|384|521)|sk-(ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com) [A-Za-z0-9+/]{64,8192}={0,2}( [^\r\n]*)?$/;
+/** A line of `authorized_keys`. Options that nobody would keep are refused. */
+const publicKey = z.string('must be a public key as in a .pub file').superRefine((line, context) => {
+  const key = parseAuthorizedKey(line);
+  if ('flaw' in key)
+    context.addIssue({ code: 'custom', message: `must be a public key that can be kept to: ${key.flaw}` });
+});
 
 const rate = size.refine((bytes) => bytes > 0, 'must be more than 0');
 
@@ -35,10 +38,7 @@ const stored = {
     .max(255, 'must be 255 characters at most')
     .regex(/^\P{Cc}*$/u, 'must not hold control characters'),
   passwordHash: z.string(HASH).refine(isPasswordHash, HASH).optional(),
-  publicKeys: z
-    .array(z.string(KEY).regex(PUBLIC_KEY, KEY))
-    .max(MOST_KEYS, `must hold ${MOST_KEYS} keys at most`)
-    .optional(),
+  publicKeys: z.array(publicKey).max(MOST_KEYS, `must hold ${MOST_KEYS} keys at most`).optional(),
   certificateNames: names('a name in a certificate').max(MOST_KEYS, `must hold ${MOST_KEYS} names at most`).optional(),
   root: path.optional(),
   mounts: mounts.optional(),

@@ -8,6 +8,7 @@ import { bans, clients, limits, login } from './defences.ts';
 import { connections, listener } from './listener.ts';
 import { networkRule } from './network-rule.ts';
 import { accountHook, audit, uploadHook } from './outside.ts';
+import { ssh } from './ssh.ts';
 import { tftp } from './tftp.ts';
 import { tls } from './tls.ts';
 import { path, secondsFromZero } from './values.ts';
@@ -19,6 +20,7 @@ export const fileSchema = z.strictObject(
     ...connections,
     tls: tls.optional(),
     tftp: tftp.optional(),
+    ssh: ssh.optional(),
     accounts: z.array(fileAccount).optional(),
     accountDatabase: path.optional(),
     accountHook: accountHook.optional(),

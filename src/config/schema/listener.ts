@@ -53,6 +53,16 @@ const listenerRow = z
     path: ['url'],
     when: isMap,
   })
+  .refine(
+    ({ url, ...rest }) =>
+      url.protocol !== 'sftp' || given(...Object.values({ ...rest, trustedProxies: undefined })) === 0,
+    {
+      message:
+        'is SSH, which has no TLS and no data connections: only trustedProxies may stand beside it, and `ssh:` holds the rest',
+      path: ['url'],
+      when: isMap,
+    },
+  )
   .refine(({ url, tls }) => url.protocol !== 'ftps' || tls === undefined || tls === 'login' || tls === 'data', {
     message: 'must be login or data: ftps:// is encrypted from the first byte',
     path: ['tls'],

@@ -5,7 +5,16 @@
  */
 import { baseName, componentsOf, resolvePath, ROOT, type VirtualPath } from '../../base/virtual-path.ts';
 import { FileError } from '../error.ts';
-import type { CallOptions, Entry, FileSystem, Guard, ListOptions, StatOptions, Touch } from '../file-system.ts';
+import type {
+  CallOptions,
+  Entry,
+  FileSystem,
+  Guard,
+  ListOptions,
+  OpenAtOptions,
+  StatOptions,
+  Touch,
+} from '../file-system.ts';
 
 const MAX_LINKS = 40;
 
@@ -111,6 +120,12 @@ const STORE: Manner = { touch: replaceOrMake, links: 'follow' };
 const MOVE: Manner = { touch: treeOrUse, links: 'stay' };
 const MOVE_TO: Manner = { touch: replaceOrMake, links: 'stay' };
 
+const useOrMake = (standing: Entry | undefined): Touch => (standing === undefined ? 'make' : 'use');
+const OPEN: Manner = { touch: useOrMake, links: 'follow' };
+
+const mannerOf = ({ create = 'never' }: OpenAtOptions): Manner =>
+  create === 'never' ? USE : create === 'must-be-new' ? MAKE : OPEN;
+
 /** The options without the guard, which has judged. */
 const judgedOptions = <O extends CallOptions>(options: O | undefined): O | undefined =>
   options === undefined ? undefined : { ...options, guard: undefined };
@@ -141,16 +156,29 @@ async function* guardedList(
   yield* files.list(place, judgedOptions(options));
 }
 
-type Powers = Pick<FileSystem, 'setAttributes' | 'interruptedSize' | 'freeSpace' | 'hashing' | 'copyWithin'>;
+type Powers = Pick<
+  FileSystem,
+  'setAttributes' | 'openAt' | 'links' | 'interruptedSize' | 'freeSpace' | 'hashing' | 'copyWithin'
+>;
 
 /** The same for what only some places can do. */
 function judgedPowers(files: FileSystem): Powers {
-  const { setAttributes, interruptedSize, freeSpace, hashing, copyWithin } = files;
+  const { setAttributes, openAt, links, interruptedSize, freeSpace, hashing, copyWithin } = files;
   const powers: { -readonly [K in keyof Powers]: Powers[K] } = {};
   if (setAttributes !== undefined)
     powers.setAttributes = async (path, wanted, options) => {
       const place = await real(files, path, options, options?.links === 'stay' ? USE_ITSELF : USE);
       await setAttributes(place, wanted, judgedOptions(options));
+    };
+  if (openAt !== undefined)
+    powers.openAt = async (path, options) =>
+      await openAt(await real(files, path, options, mannerOf(options)), { ...options, guard: undefined });
+  if (links !== undefined)
+    powers.links = {
+      read: async (path, options) =>
+        await links.read(await real(files, path, options, USE_ITSELF), judgedOptions(options)),
+      make: async (target, path, options) =>
+        await links.make(target, await real(files, path, options, MAKE), judgedOptions(options)),
     };
   if (interruptedSize !== undefined)
     powers.interruptedSize = async (path, owner, options) =>

@@ -3,10 +3,11 @@ import { createServer, isIP, type Server, type Socket } from 'node:net';
 import { FileError } from '../../../files/error.ts';
 import { parseExtendedPassive, parsePassive, printEprt, printPort } from '../wire/passive-reply.ts';
 import type { ControlConnection } from './control-connection.ts';
-import { dial } from './dial.ts';
-import { connectionFailure, isPositive, shownReply } from './failure.ts';
+import { dial } from '../../dial/dial.ts';
+import { connectionFailure } from '../../dial/failure.ts';
+import { isPositive, shownReply } from './failure.ts';
 import type { Learned } from './learned.ts';
-import { inTime } from './patience.ts';
+import { inTime } from '../../dial/patience.ts';
 import type { FtpCommand, FtpReply } from './session.ts';
 import type { SessionSettings } from './settings.ts';
 

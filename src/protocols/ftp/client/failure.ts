@@ -1,11 +1,6 @@
-/** How failures of a conversation are made: one error class, with what the peer said and what to do about it. */
+/** What a reply says to people, and whether it is good. */
 import { printable } from '../../../base/escape.ts';
-import { FileError, type FileErrorKind } from '../../../files/error.ts';
 import type { FtpReply } from './session.ts';
-
-/** A failure of the connection itself: it belongs to no path. `detail` is a sentence without its full stop. */
-export const connectionFailure = (kind: FileErrorKind, detail: string, options: ErrorOptions = {}): FileError =>
-  new FileError(kind, '/', { ...options, detail });
 
 /** A reply as people read it: `530 Login incorrect.` */
 export const replyText = ({ code, lines }: FtpReply): string => `${code} ${lines.join(' ')}`.trim();

@@ -2,7 +2,7 @@
  * The bytes of a listing or a text, which somebody takes at leisure: the session is given up to whoever waits for it
  * meanwhile, and the rest held in memory then, within a bound.
  */
-import { connectionFailure } from './failure.ts';
+import { connectionFailure } from '../../dial/failure.ts';
 import type { Lease } from './pool.ts';
 import type { Remote } from './remote.ts';
 import type { Incoming } from './session.ts';

@@ -4,7 +4,7 @@ import type { Clock } from '../../../base/clock.ts';
 import { pause } from '../../../base/wait.ts';
 import { FileError, type FileErrorKind } from '../../../files/error.ts';
 import type { CallOptions } from '../../../files/file-system.ts';
-import { connectionFailure } from './failure.ts';
+import { connectionFailure } from '../../dial/failure.ts';
 import type { RetryPolicy } from './options.ts';
 import type { FtpSession } from './session.ts';
 import type { SessionSettings } from './settings.ts';

@@ -4,9 +4,9 @@ import type { Duplex } from 'node:stream';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import type { SecuredChannel } from '../../../observe/client-event.ts';
 import type { FileError } from '../../../files/error.ts';
-import { connectionFailure } from './failure.ts';
+import { connectionFailure } from '../../dial/failure.ts';
 
-import { inTime } from './patience.ts';
+import { inTime } from '../../dial/patience.ts';
 import type { SessionSettings } from './settings.ts';
 
 /** Sessions that are kept for data connections; a server gives some two for each handshake. */

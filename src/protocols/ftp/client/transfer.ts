@@ -10,9 +10,10 @@ import type { ClientEvent, SecuredChannel } from '../../../observe/client-event.
 import { unsentBytes } from '../channel/unsent.ts';
 import { ByteInlet } from './byte-inlet.ts';
 import type { ControlConnection } from './control-connection.ts';
-import { connectionFailure, isPositive, shownReply } from './failure.ts';
+import { connectionFailure } from '../../dial/failure.ts';
+import { isPositive, shownReply } from './failure.ts';
 import { kindOfReply } from './kind-of-reply.ts';
-import { inTime, type Patience, whileMoving } from './patience.ts';
+import { inTime, type Patience, whileMoving } from '../../dial/patience.ts';
 import type { FtpReply, Incoming, Outgoing } from './session.ts';
 import type { SessionSettings } from './settings.ts';
 

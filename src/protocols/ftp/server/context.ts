@@ -27,17 +27,3 @@ export interface ServerContext {
   readonly bans: Bans | undefined;
   readonly proxies: TrustedProxies;
 }
-
-/**
- * The two ends of a control connection, as the client sees them where a trusted proxy is in between. Addresses are
- * canonical: no IPv4 inside IPv6.
- */
-export interface Ends {
-  readonly peerAddress: string;
-  readonly peerPort: number;
-  readonly localAddress: string;
-  readonly localPort: number;
-  /** Where this server really is, and the client, as the system wants them: a link-local one with its zone (`fe80::1%eth0`). */
-  readonly bindAddress: string;
-  readonly reachAddress: string;
-}

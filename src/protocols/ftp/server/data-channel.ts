@@ -7,7 +7,8 @@
 import { connect as connectTo, type Socket } from 'node:net';
 import { canonicalAddress, isPrivateAddress } from '../../../base/cidr.ts';
 import type { Lessee, PassiveListener } from './passive-ports.ts';
-import type { Ends, ServerContext } from './context.ts';
+import type { Ends } from '../../door/entrance.ts';
+import type { ServerContext } from './context.ts';
 import { TransferFailure } from './transfer.ts';
 
 type Way =

@@ -1,6 +1,6 @@
 /** Waiting for a peer, and no longer than was said. */
-import type { Clock } from '../../../base/clock.ts';
-import type { FileError } from '../../../files/error.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { FileError } from '../../files/error.ts';
 
 export interface Patience {
   readonly clock: Clock;

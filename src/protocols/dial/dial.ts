@@ -1,7 +1,7 @@
 /** TCP connections to a server, in time. */
 import { connect, type Socket, type TcpNetConnectOpts } from 'node:net';
-import type { Clock } from '../../../base/clock.ts';
-import { FileError } from '../../../files/error.ts';
+import type { Clock } from '../../base/clock.ts';
+import { FileError } from '../../files/error.ts';
 import { connectionFailure } from './failure.ts';
 import { inTime } from './patience.ts';
 

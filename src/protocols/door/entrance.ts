@@ -1,11 +1,24 @@
 /** From an accepted socket to a client that may stay: whom a trusted proxy speaks for, and whether there is a place. */
 import type { Socket } from 'node:net';
-import type { Admission, Admitted, Refused } from '../../../accounts/admission.ts';
-import { canonicalAddress } from '../../../base/cidr.ts';
-import type { ProxyHeader } from '../../../base/proxy-header.ts';
-import { ProxyGoneError } from '../../door/proxied-socket.ts';
-import type { TrustedProxies } from '../../door/trusted-proxies.ts';
-import type { Ends } from './context.ts';
+import type { Admission, Admitted, Refused } from '../../accounts/admission.ts';
+import { canonicalAddress } from '../../base/cidr.ts';
+import type { ProxyHeader } from '../../base/proxy-header.ts';
+import { ProxyGoneError } from './proxied-socket.ts';
+import type { TrustedProxies } from './trusted-proxies.ts';
+
+/**
+ * The two ends of a connection, as the client sees them where a trusted proxy is in between. Addresses are
+ * canonical: no IPv4 inside IPv6.
+ */
+export interface Ends {
+  readonly peerAddress: string;
+  readonly peerPort: number;
+  readonly localAddress: string;
+  readonly localPort: number;
+  /** Where this server really is, and the client, as the system wants them: a link-local one with its zone (`fe80::1%eth0`). */
+  readonly bindAddress: string;
+  readonly reachAddress: string;
+}
 
 /** Somebody at the door, and what the admission says of them. */
 export interface Arrival {

@@ -1,0 +1,193 @@
+/** Connections over SSH for the client's protocols: one for each server, opened when it is needed, and again when it was lost. */
+import { readFile, stat } from 'node:fs/promises';
+import process from 'node:process';
+import type { Duplex } from 'node:stream';
+import type { Clock } from '../../base/clock.ts';
+import { sshFromEnvironment } from '../../config/environment.ts';
+import { present } from '../../config/present.ts';
+import type { SshConfig } from '../../config/ssh-config.ts';
+import type { ClientObserver } from '../../observe/client-event.ts';
+import {
+  connectSsh,
+  DEFAULT_OFFER,
+  identities,
+  type KeyFile,
+  LEGACY_OFFER,
+  type LoginWay,
+  type OfferedAlgorithms,
+  type SshConnection,
+  type SshTimeouts,
+} from '../../protocols/ssh/index.ts';
+import { changedOffer } from './changed-offer.ts';
+import { type SshAddress, sshSettingsFor } from './client-settings.ts';
+import { HostTrust } from './host-trust.ts';
+import type { SshOptions } from './options.ts';
+
+export interface OverSshOptions extends SshOptions {
+  readonly address: SshAddress;
+  /** Asked for when the server wants one. */
+  readonly password: (user: string, host: string) => Promise<string | undefined>;
+  readonly timeouts?: Partial<SshTimeouts>;
+  readonly clock?: Clock;
+  readonly observe?: ClientObserver;
+}
+
+/** How long an agent may be silent. */
+const AGENT_MS = 5_000;
+const MAX_HOPS = 10;
+const KEPT_OPEN = 0o077;
+
+async function keyFile(file: string): Promise<KeyFile | undefined> {
+  try {
+    const [bytes, { mode, uid }] = await Promise.all([readFile(file), stat(file)]);
+    const isMine = process.getuid === undefined || uid === process.getuid() || process.getuid() === 0;
+    const isOpen = process.platform !== 'win32' && ((mode & KEPT_OPEN) !== 0 || !isMine);
+    return { bytes, kept: isOpen ? 'in-the-open' : 'private' };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Connections to one server, through others where the configuration says so. */
+export class OverSsh implements AsyncDisposable {
+  readonly #options: OverSshOptions;
+  readonly config: SshConfig;
+  #connection: Promise<SshConnection> | undefined;
+  readonly #hops: SshConnection[] = [];
+  #opened = 0;
+
+  /** Throws a `ConfigurationError`. */
+  constructor(options: OverSshOptions) {
+    this.#options = options;
+    this.config = sshSettingsFor(options.address, options);
+    for (const text of this.config.warnings) options.observe?.({ kind: 'note', text });
+  }
+
+  /** The connection that is open, or a new one. Rejects with a `FileError`. */
+  async connection(signal?: AbortSignal): Promise<SshConnection> {
+    const now = await this.#connection?.catch(() => undefined);
+    if (now?.isOpen === true) return now;
+    const opening = this.#open(this.config, this.#options.address, signal);
+    this.#connection = opening;
+    return await opening;
+  }
+
+  async close(): Promise<void> {
+    const open = await this.#connection?.catch(() => undefined);
+    await open?.close();
+    for (const hop of this.#hops.reverse()) await hop.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #open(config: SshConfig, address: SshAddress, signal?: AbortSignal, depth = 0): Promise<SshConnection> {
+    const { observe, clock, timeouts } = this.#options;
+    const tell = (text: string): void => observe?.({ kind: 'note', text });
+    // A pin is for the server that was asked for, not for those on the way.
+    const options: SshOptions = depth === 0 ? this.#options : withoutPin(this.#options);
+    const trust = await HostTrust.read({ config, options, host: address.host, tell });
+    const { port, hostName } = config;
+    const offer = this.#offer(config);
+    this.#opened += 1;
+    return await connectSsh({
+      host: hostName,
+      port,
+      user: config.user,
+      ways: this.#ways(config, tell),
+      judge: (key) => trust.judge(key),
+      algorithms: { ...offer, hostKeys: trust.algorithmsFor(port, offer.hostKeys) },
+      timeouts: { ...timeoutsOf(config), ...timeouts },
+      connection: this.#opened,
+      ...(await this.#through(config, depth, signal)),
+      ...present('signal', signal),
+      ...present('clock', clock),
+      ...present('observe', observe),
+    });
+  }
+
+  /** ProxyJump: each hop leads to the next. */
+  async #through(
+    { proxyJump }: SshConfig,
+    depth: number,
+    signal: AbortSignal | undefined,
+  ): Promise<{ readonly through?: (host: string, port: number) => Promise<Duplex> }> {
+    const jump = proxyJump.at(-1);
+    if (jump === undefined || depth >= MAX_HOPS) return {};
+    const address: SshAddress = { host: jump.host, port: jump.port, user: jump.user };
+    const config = { ...sshSettingsFor(address, this.#options) };
+    const before = proxyJump.slice(0, -1);
+    const hop = await this.#open(
+      { ...config, ...(before.length > 0 && { proxyJump: before }) },
+      address,
+      signal,
+      depth + 1,
+    );
+    this.#hops.push(hop);
+    return { through: (host, port) => hop.forward(host, port) };
+  }
+
+  #offer({ algorithms }: SshConfig): Required<OfferedAlgorithms> {
+    const legacy = this.#options.legacy === 'allowed' ? LEGACY_OFFER : undefined;
+    const known = {
+      kex: [...DEFAULT_OFFER.kex, ...LEGACY_OFFER.kex],
+      hostKeys: [...DEFAULT_OFFER.hostKeys, ...LEGACY_OFFER.hostKeys],
+      ciphers: [...DEFAULT_OFFER.ciphers, ...LEGACY_OFFER.ciphers],
+      macs: [...DEFAULT_OFFER.macs, ...LEGACY_OFFER.macs],
+    };
+    const of = (kind: keyof typeof known, wish: string | undefined): readonly string[] =>
+      changedOffer(wish, [...DEFAULT_OFFER[kind], ...(legacy?.[kind] ?? [])], known[kind]);
+    return {
+      kex: of('kex', algorithms.kex),
+      hostKeys: of('hostKeys', algorithms.hostKey),
+      ciphers: of('ciphers', algorithms.ciphers),
+      macs: of('macs', algorithms.macs),
+    };
+  }
+
+  #ways(config: SshConfig, tell: (sentence: string) => void): readonly LoginWay[] {
+    const { options, agent } = { options: this.#options, agent: this.#agentFor(config) };
+    const named = (options.identities ?? []).map((file) => ({ file, wanted: 'required' as const }));
+    const wanted = config.identityFiles.from === 'default' ? ('looked-for' as const) : ('named' as const);
+    const files = [...named, ...config.identityFiles.files.map((file) => ({ file, wanted }))];
+    const { askText } = options;
+    const keys = identities({
+      files,
+      ...present('agent', agent),
+      agentSignal: AbortSignal.timeout(AGENT_MS),
+      identitiesOnly: named.length > 0 ? 'yes' : config.identitiesOnly,
+      rsaSha1: options.legacy === 'allowed' ? 'allow' : 'refuse',
+      readFile: keyFile,
+      ...(askText !== undefined && { ask: async (question: string) => (await askText(question)) ?? '' }),
+      tell,
+    });
+    return [
+      { kind: 'identities', keys },
+      { kind: 'password', ask: () => options.password(config.user, options.address.host) },
+    ];
+  }
+
+  #agentFor({ identityAgent }: SshConfig): string | undefined {
+    if (this.#options.agent === 'off' || identityAgent === 'none') return undefined;
+    return identityAgent ?? sshFromEnvironment().agent;
+  }
+}
+
+function withoutPin(options: OverSshOptions): SshOptions {
+  const others: { -readonly [K in keyof SshOptions]: SshOptions[K] } = { ...options };
+  delete others.hostKey;
+  return others;
+}
+
+const timeoutsOf = ({
+  connectTimeoutSeconds,
+  serverAliveIntervalSeconds,
+  serverAliveCountMax,
+}: SshConfig): Partial<SshTimeouts> => ({
+  ...present('connectMs', connectTimeoutSeconds === undefined ? undefined : connectTimeoutSeconds * 1000),
+  ...(serverAliveIntervalSeconds > 0 && {
+    keepAliveMs: serverAliveIntervalSeconds * 1000,
+    keepAliveTries: serverAliveCountMax,
+  }),
+});
