@@ -34,3 +34,6 @@ export {
   parseKnownHosts,
 } from './client/known-hosts.ts';
 export type { LoginWay, OfferedAlgorithms, PresentedHostKey, SshConnection, SshTimeouts } from './client/options.ts';
+export type { SshClientOptions } from './client/options.ts';
+export type { ByteChannel, RemoteProgram, ServedChannel } from './channel/byte-channel.ts';
+export { StreamChannel, type StreamChannelOptions } from './channel/stream-channel.ts';

@@ -71,7 +71,6 @@ async function* entriesOf(
   let times: Times | undefined;
   for (;;) {
     const line = await program.line();
-    if (line === undefined) throw new FileError('connection-lost', path, { detail: 'the server ended in the middle' });
     if (line.kind === 'end') return;
     if (line.kind === 'fatal') throw program.refusedBy(line.text);
     if (line.kind === 'malformed') throw broken(path, line);

@@ -62,9 +62,13 @@ export class Program {
     return this.#guarded(() => this.#conversation.acknowledge());
   }
 
-  /** The next line of a source; `undefined` at its end. */
-  line(): Promise<Line | undefined> {
-    return this.#guarded(() => this.#conversation.line());
+  /** The next line of a source. Rejects where the server ends instead. */
+  line(): Promise<Line> {
+    return this.#guarded(async () => {
+      const line = await this.#conversation.line();
+      if (line === undefined) throw new CutOffError('the server ended without a word');
+      return line;
+    });
   }
 
   /** The answer of a sink, or the end of a file. Rejects where the server refuses. */

@@ -3,6 +3,7 @@ import { baseName, ROOT, type VirtualPath } from '../../../base/virtual-path.ts'
 import { printable } from '../../../base/escape.ts';
 import { FileError } from '../../../files/error.ts';
 import type { Entry } from '../../../files/file-system.ts';
+import { notScp } from './failure.ts';
 import type { Line, ScpRecord } from '../wire/record.ts';
 import type { Program } from './program.ts';
 import type { Remote } from './remote.ts';
@@ -16,8 +17,7 @@ export interface Beginning {
 }
 
 /** What a line means where an item is to begin; throws what the server refuses, or what is no item. */
-function expectItem(program: Program, path: VirtualPath, line: Line | undefined): Announced | Times {
-  if (line === undefined) throw new FileError('connection-lost', path, { detail: 'the server ended without a word' });
+function expectItem(program: Program, path: VirtualPath, line: Line): Announced | Times {
   switch (line.kind) {
     case 'file':
     case 'directory':
@@ -35,14 +35,10 @@ function expectItem(program: Program, path: VirtualPath, line: Line | undefined)
 /** The server does not keep to SCP. A name that would lead elsewhere is worse than a mistake (CVE-2018-20685, CVE-2000-0992). */
 export function broken(path: VirtualPath, line: Line): FileError {
   if (line.kind !== 'malformed') return new FileError('protocol', path, { detail: 'the server ends what never began' });
+  if (line.why !== 'unexpected filename') return notScp(path, line.text, undefined);
   const shown = printable(line.text).slice(0, 200);
-  const isName = line.why === 'unexpected filename';
-  return new FileError(isName ? 'unsafe' : 'protocol', path, {
-    detail: isName
-      ? `the server sends a name that would lead elsewhere: “${shown}”`
-      : `the server answers with something that is not SCP (${line.why}): “${shown}”; its login scripts must print nothing`,
-    reply: line.text,
-  });
+  const detail = `the server sends a name that would lead elsewhere: “${shown}”`;
+  return new FileError('unsafe', path, { detail, reply: line.text });
 }
 
 /**
@@ -58,8 +54,8 @@ function confirmName({ dialect }: Remote, program: Program, path: VirtualPath, n
 }
 
 /** A directory that has no name of its own is called `.` by some, and nothing by others; it is the one that was asked for. */
-function named(path: VirtualPath, line: Line | undefined): Line | undefined {
-  if (line?.kind !== 'malformed' || path !== ROOT) return line;
+function named(path: VirtualPath, line: Line): Line {
+  if (line.kind !== 'malformed' || path !== ROOT) return line;
   const [, mode] = /^D([0-7]{4}) 0 [./]?$/.exec(line.text) ?? [];
   return mode === undefined ? line : { kind: 'directory', mode: Number.parseInt(mode, 8), name: '' };
 }

@@ -52,7 +52,8 @@ function zeros(into: Uint8Array): number {
 
 async function sendContent(run: ScpRun, content: Content, transfer: FileTransfer, sizeBytes: number): Promise<void> {
   const length = Math.min(BUFFER_BYTES, sizeBytes);
-  let [buffer, other] = [new Uint8Array(length), new Uint8Array(sizeBytes > length ? length : 0)];
+  let buffer = new Uint8Array(length);
+  let other: Uint8Array<ArrayBuffer> | undefined;
   let sending: Promise<void> = Promise.resolve();
   let turnMs = run.session.clock.monotonic();
   for (let position = 0; position < sizeBytes;) {
@@ -64,7 +65,7 @@ async function sendContent(run: ScpRun, content: Content, transfer: FileTransfer
     sending = run.conversation.sendContent(wanted.subarray(0, count));
     // Its failure is met when it is awaited; before that the next read may fail.
     sending.catch(() => undefined);
-    [buffer, other] = [other, buffer];
+    [buffer, other] = [other ?? new Uint8Array(length), buffer];
     if (run.session.clock.monotonic() - turnMs < TURN_MS) continue;
     await nextTurn();
     turnMs = run.session.clock.monotonic();

@@ -14,6 +14,8 @@ import { sendFile } from './send-file.ts';
 interface Item {
   readonly path: VirtualPath;
   readonly name: string;
+  /** What it is called in complaints: as the client typed it, where it did. */
+  readonly shown: string;
   /** The directories above it in this run, as the place knows them: one that comes again is a loop. */
   readonly above: readonly string[];
 }
@@ -25,17 +27,19 @@ const MOST_LOOKED_AT = 1_000_000;
 const withoutTilde = (pattern: string): string =>
   pattern === '~' ? '.' : pattern.startsWith('~/') ? `./${pattern.slice(2)}` : pattern;
 
+const topItem = (path: VirtualPath, shown: string): Item => ({ path, name: baseName(path), shown, above: [] });
+
 /** What a word stands for: a file of that very name, else what its pattern fits, else itself, which is not there. */
-async function* pathsOf(run: ScpRun, word: Word): AsyncGenerator<VirtualPath, void, undefined> {
+async function* itemsOf(run: ScpRun, word: Word): AsyncGenerator<Item, void, undefined> {
   const pattern = withoutTilde(word.pattern);
   const literal = run.resolve(pattern === word.pattern ? word.text : pattern);
-  if (!hasGlob(pattern) || (await run.standing(literal)) !== undefined) return yield literal;
+  if (!hasGlob(pattern) || (await run.standing(literal)) !== undefined) return yield topItem(literal, word.text);
   const whole = resolvePath(run.session.startDirectory, pattern);
   let found = 0;
   if (whole !== undefined)
     for await (const match of expand(run.files, whole, { ...run.call, maxEntries: MOST_LOOKED_AT })) {
       found += 1;
-      yield match.path;
+      yield topItem(match.path, match.path);
     }
   if (found === 0) throw new FileError('not-found', literal);
 }
@@ -49,8 +53,7 @@ class Source {
 
   async word(word: Word): Promise<void> {
     try {
-      for await (const path of pathsOf(this.#run, word))
-        await this.#item({ path, name: baseName(path) === '' ? '/' : baseName(path), above: [] });
+      for await (const item of itemsOf(this.#run, word)) await this.#item(item);
     } catch (error) {
       await this.#run.failed(word.text, error);
     }
@@ -63,7 +66,7 @@ class Source {
       if (entry.type === 'directory') await this.#directory(item, entry);
       else await this.#file(item);
     } catch (error) {
-      await this.#run.failed(item.path, error);
+      await this.#run.failed(item.shown, error);
     }
   }
 
@@ -79,23 +82,23 @@ class Source {
   }
 
   async #directory(item: Item, entry: Entry): Promise<void> {
-    const { path, above } = item;
+    const { path, shown, above } = item;
     const { command, mostDepth } = this.#run;
     if (!command.recursive) {
-      await this.#refuse(path, textOfKind('not-regular'));
+      await this.#refuse(shown, textOfKind('not-regular'));
       return;
     }
     if (above.length >= mostDepth) {
-      await this.#refuse(path, `directories lie deeper than ${mostDepth}`);
+      await this.#refuse(shown, `directories lie deeper than ${mostDepth}`);
       return;
     }
     const id = entry.uniqueId ?? path;
     if (above.includes(id)) {
-      await this.#refuse(path, 'a symbolic link leads back to what holds it');
+      await this.#refuse(shown, 'a symbolic link leads back to what holds it');
       return;
     }
     // The root has no name; `.` means to a sink what it is in already.
-    const name = item.name === '/' ? 'root' : item.name;
+    const name = item.name === '' ? 'root' : item.name;
     if (!isSendable(name)) {
       await this.#cannotSay(path);
       return;
@@ -109,7 +112,10 @@ class Source {
   async #inside(path: VirtualPath, above: readonly string[]): Promise<void> {
     try {
       for await (const batch of this.#run.files.list(path, this.#run.call))
-        for (const { name } of batch) await this.#item({ path: this.#run.childOf(path, name), name, above });
+        for (const { name } of batch) {
+          const child = this.#run.childOf(path, name);
+          await this.#item({ path: child, name, shown: child, above });
+        }
     } catch (error) {
       await this.#run.failed(path, error);
     }
@@ -126,9 +132,9 @@ class Source {
     return answer.kind === 'ok';
   }
 
-  async #refuse(path: VirtualPath, why: string): Promise<void> {
-    await this.#run.warn(`${path}: ${why}`);
-    this.#run.refused(path, why, undefined);
+  async #refuse(shown: string, why: string): Promise<void> {
+    await this.#run.warn(`${shown}: ${why}`);
+    this.#run.refused(shown, why, undefined);
   }
 
   async #cannotSay(path: VirtualPath): Promise<void> {

@@ -63,7 +63,7 @@ function textOf(record: ScpRecord): string {
 export const isSendable = (name: string): boolean => !/[\n\0]/.test(name) && encodeName(name).length <= 1024;
 
 /** Whether a name is just a name: what else a peer sends would lead elsewhere (CVE-2000-0992, CVE-2018-20685). */
-const isPlainName = (name: string): boolean =>
+export const isPlainName = (name: string): boolean =>
   name !== '' && name !== '.' && name !== '..' && !name.includes('/') && !name.includes('\0');
 
 const ENTRY = /^[CD]([0-7]{4}) (\d{1,19}) ([^]*)$/;

@@ -44,6 +44,16 @@ describe('a channel over streams', () => {
     await assert.rejects(near.write(Buffer.from('x')), ChannelLostError);
   });
 
+  test('the last words of a peer that takes nothing any more are read to their end', async () => {
+    const { near, to, from } = pair();
+    to.destroy();
+    await new Promise((resolve) => setImmediate(resolve));
+    await assert.rejects(near.write(Buffer.from('x')), ChannelLostError);
+    from.end('no such file');
+    assert.equal(text(await near.read()), 'no such file');
+    assert.equal(await near.read(), undefined);
+  });
+
   test('a reader and a writer that wait are told when the channel is destroyed', async () => {
     const { near } = pair();
     const reading = assert.rejects(near.read(), ChannelLostError);

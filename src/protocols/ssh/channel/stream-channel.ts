@@ -28,6 +28,8 @@ export class StreamChannel implements ByteChannel {
   #waiting: Waiting | undefined;
   #ended = false;
   #lost: ChannelLostError | undefined;
+  /** Nobody takes what is written. */
+  #unheard: ChannelLostError | undefined;
   /** What waits for room when the channel goes. */
   readonly #writes = new Set<(error: Error) => void>();
 
@@ -41,13 +43,14 @@ export class StreamChannel implements ByteChannel {
       else this.#ended = true;
       this.#wake();
     });
-    for (const stream of new Set([incoming, outgoing])) {
-      stream.on('error', (cause: Error) => this.#lose(cause));
-      stream.once('close', () => {
-        const isCut = stream === incoming && !incoming.readableEnded;
-        if (isCut || (stream === outgoing && !outgoing.writableFinished)) this.#lose(undefined);
-      });
-    }
+    incoming.on('error', (cause: Error) => this.#lose(cause));
+    incoming.once('close', () => {
+      if (!incoming.readableEnded) this.#lose(undefined);
+    });
+    outgoing.on('error', (cause: Error) => this.#loseOutgoing(cause));
+    outgoing.once('close', () => {
+      if (!outgoing.writableFinished) this.#loseOutgoing(undefined);
+    });
   }
 
   async read(): Promise<Uint8Array | undefined> {
@@ -62,7 +65,8 @@ export class StreamChannel implements ByteChannel {
   }
 
   async write(bytes: Uint8Array): Promise<void> {
-    if (this.#lost !== undefined) throw this.#lost;
+    const lost = this.#lost ?? this.#unheard;
+    if (lost !== undefined) throw lost;
     const { promise, resolve, reject } = Promise.withResolvers<undefined>();
     this.#writes.add(reject);
     this.#outgoing.write(bytes, (error) => {
@@ -107,6 +111,13 @@ export class StreamChannel implements ByteChannel {
   #wake(): void {
     this.#waiting?.resolve(undefined);
     this.#waiting = undefined;
+  }
+
+  /** A program that ends closes its input first: its last words come behind that, and are still read. */
+  #loseOutgoing(cause: Error | undefined): void {
+    this.#unheard ??= new ChannelLostError('the channel takes no more', { cause });
+    for (const reject of this.#writes) reject(this.#unheard);
+    this.#writes.clear();
   }
 
   /** Bytes that have come before are still read. */
