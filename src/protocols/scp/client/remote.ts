@@ -1,7 +1,7 @@
 /** A server as all programs of one client see it. */
 import type { Clock } from '../../../base/clock.ts';
 import { encodeName } from '../../../base/name.ts';
-import { componentsOf, ROOT, type VirtualPath } from '../../../base/virtual-path.ts';
+import { ROOT, type VirtualPath } from '../../../base/virtual-path.ts';
 import type { ClientObserver } from '../../../observe/client-event.ts';
 import { quoted } from '../wire/words.ts';
 import type { ScpClientOptions } from './options.ts';
@@ -22,7 +22,7 @@ export interface Remote {
 export type Flag = '-t' | '-f' | '-r' | '-p' | '-d';
 
 /** The name as the server is told it. */
-export function nameFor({ names }: Pick<Remote, 'names'>, path: VirtualPath): string {
+function nameFor({ names }: Pick<Remote, 'names'>, path: VirtualPath): string {
   if (names === 'absolute') return path;
   return path === ROOT ? '.' : path.slice(1);
 }
@@ -40,5 +40,3 @@ export function commandFor(remote: Remote, flags: readonly Flag[], path: Virtual
 
 /** Names that a device would take for the end of its command line, or for two words. */
 export const isForDevice = (path: VirtualPath): boolean => !/[\s\u0000-\u001f\u007f]/.test(path);
-
-export const isRoot = (path: VirtualPath): boolean => componentsOf(path).length === 0;

@@ -17,7 +17,7 @@ export interface Beginning {
 }
 
 /** What a line means where an item is to begin; throws what the server refuses, or what is no item. */
-export function expectItem(program: Program, path: VirtualPath, line: Line): Announced | Times {
+function expectItem(program: Program, path: VirtualPath, line: Line): Announced | Times {
   switch (line.kind) {
     case 'file':
     case 'directory':
