@@ -25,11 +25,31 @@ export interface OwnSession<P> {
 
 const FREE: Admitted = { outcome: 'admitted', leave: () => undefined };
 
+export interface OwnBounds {
+  /** The directory that becomes `/`; all of the machine unless told. */
+  readonly root?: string | undefined;
+  /** Aborted: the session ends at once. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A user without a name, as in many containers, is known by number. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? 'unknown');
+  }
+}
+
 /** `log`: where the log goes; nowhere when left out. */
-export function ownSession<P extends 'sftp' | 'scp'>(protocol: P, log: LineDestination | undefined): OwnSession<P> {
+export function ownSession<P extends 'sftp' | 'scp'>(
+  protocol: P,
+  log: LineDestination | undefined,
+  { root = '/', signal = new AbortController().signal }: OwnBounds = {},
+): OwnSession<P> {
   // As programs of the system do, it leaves the moment of writing to the system.
-  const files: LocalFileSystem = localFileSystem({ root: '/', flush: 'never' });
-  const name = userInfo().username;
+  const files: LocalFileSystem = localFileSystem({ root, flush: 'never' });
+  const name = userName();
   const account: Account = { name, files, permissions: permissionsOf('read-write'), anonymous: false };
   const observe: Observer =
     log === undefined ? () => undefined : createLog({ format: 'text', destination: log, clock: systemClock });
@@ -41,7 +61,7 @@ export function ownSession<P extends 'sftp' | 'scp'>(protocol: P, log: LineDesti
     activity: new SessionActivity(systemClock),
     uploadOwner: name,
     beginTransfer: () => FREE,
-    signal: new AbortController().signal,
+    signal,
     close: () => files.close(),
   };
 }

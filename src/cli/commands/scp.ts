@@ -1,6 +1,5 @@
 /** `portcall scp`: the far end of OpenSSH's `scp -O`, on standard input and output. */
 import { serveScpOnStdio } from '../../app/scp-stdio.ts';
-import { printable } from '../../base/escape.ts';
 import { CommandError, type CommandRow } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 
@@ -48,6 +47,7 @@ export const scpCommand: CommandRow = {
     { flags: '-q', summary: 'taken and not needed' },
     { flags: '--command <line>', summary: 'what the client asked for, as one line that nobody has taken apart' },
     { flags: '--root <dir>', summary: 'the directory that becomes /; nothing leads out of it' },
+    { flags: '-e, --log-to-stderr', summary: 'the log goes to standard error' },
     { flags: '--read-only', summary: 'send and never receive' },
   ],
   async run(options, world, paths) {
@@ -60,7 +60,7 @@ export const scpCommand: CommandRow = {
         root: typeof root === 'string' ? root : undefined,
         access: options['readOnly'] === true ? 'read-only' : 'read-write',
         cwd: world.cwd,
-        complain: (text) => void world.stderr.write(`${printable(text)}\n`),
+        ...(options['logToStderr'] === true && { log: world.stderr }),
         signal: stop.signal,
       });
     } finally {

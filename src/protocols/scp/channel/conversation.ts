@@ -29,7 +29,6 @@ const NOTHING = new Uint8Array(0);
 export class Conversation {
   readonly #channel: ByteChannel;
   #held: Uint8Array = NOTHING;
-  #answers = 0;
 
   constructor(channel: ByteChannel) {
     this.#channel = channel;
@@ -46,7 +45,6 @@ export class Conversation {
     if (!(await this.#fill())) throw new CutOffError('the other side ended instead of answering');
     if (this.#held[0] === 0) {
       this.#held = this.#held.subarray(1);
-      this.#answers += 1;
       return { kind: 'ok' };
     }
     const bytes = (await this.#lineBytes()) ?? NOTHING;
@@ -54,11 +52,6 @@ export class Conversation {
     if (line.kind === 'warning' || line.kind === 'fatal') return line;
     // A greeting of a shell's start-up files, or a program that is missing, speaks here.
     throw new NotScpError('an answer was expected', 'text' in line ? line.text : Buffer.from(bytes).toString('latin1'));
-  }
-
-  /** How often the peer has said yes. */
-  get accepted(): number {
-    return this.#answers;
   }
 
   send(record: ScpRecord): Promise<void> {

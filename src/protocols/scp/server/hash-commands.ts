@@ -2,6 +2,7 @@
  * The small commands that clients try beside SCP and SFTP, to learn where they are or to compare hashes: `md5sum PATH`,
  * `sha256sum PATH`, `pwd`, `cd`. Each is answered by us; nothing is ever run.
  */
+import { printable } from '../../../base/escape.ts';
 import { encodeName } from '../../../base/name.ts';
 import { hashFile } from '../../../files/copy/hash-file.ts';
 import { FileError } from '../../../files/error.ts';
@@ -124,7 +125,7 @@ export async function serveHashCommand(channel: ServedChannel, command: string, 
       const { observe, origin, account } = session;
       const verb = nameOf(command);
       observe({ ...origin, kind: 'command-failed', account: account.name, verb, argument: command, reply });
-      channel.complain(`${verb}: ${reply}`);
+      channel.complain(`${printable(`${verb}: ${reply}`)}\n`);
     }
     channel.exit(1);
   } finally {
