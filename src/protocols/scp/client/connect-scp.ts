@@ -2,7 +2,8 @@
 import { systemClock } from '../../../base/clock.ts';
 import { ROOT, type VirtualPath } from '../../../base/virtual-path.ts';
 import { FileError } from '../../../files/error.ts';
-import type { Entry, RemoteFileSystem } from '../../../files/file-system.ts';
+import type { CallOptions, Entry, RemoteFileSystem } from '../../../files/file-system.ts';
+import { judged } from '../../../files/wrap/judged.ts';
 import { listOverScp, makeDirectoryOverScp, statOverScp } from './directories.ts';
 import type { ScpClientOptions } from './options.ts';
 import { openScpReader } from './reader.ts';
@@ -19,6 +20,12 @@ const CANNOT: Readonly<Record<string, string>> = {
 
 const cannot = (path: VirtualPath, what: string): FileError =>
   new FileError('unsupported', path, { detail: CANNOT[what] ?? '' });
+
+/** What nobody waits for any more is not even refused. */
+async function refuse(path: VirtualPath, what: string, call: CallOptions | undefined): Promise<never> {
+  call?.signal?.throwIfAborted();
+  throw cannot(path, what);
+}
 
 /** What the root of a device is, to whoever asks: SCP shows nothing of it. */
 const ROOT_ENTRY: Entry = { name: '', type: 'directory', sizeBytes: 0, modifiedMs: 0 };
@@ -58,7 +65,7 @@ export async function connectScp(options: ScpClientOptions): Promise<RemoteFileS
     closing.abort();
     return Promise.resolve();
   };
-  return {
+  return judged({
     name: 'scp',
     home: ROOT,
     ...directoriesOf(remote),
@@ -69,10 +76,10 @@ export async function connectScp(options: ScpClientOptions): Promise<RemoteFileS
     },
     openReader: (path, call) => openScpReader(remote, path, call),
     openUpload: (path, call) => openScpUpload(remote, path, call),
-    remove: (path) => Promise.reject(cannot(path, 'remove')),
-    removeDirectory: (path) => Promise.reject(cannot(path, 'removeDirectory')),
-    rename: (path) => Promise.reject(cannot(path, 'rename')),
+    remove: (path, call) => refuse(path, 'remove', call),
+    removeDirectory: (path, call) => refuse(path, 'removeDirectory', call),
+    rename: (path, _to, call) => refuse(path, 'rename', call),
     close,
     [Symbol.asyncDispose]: close,
-  };
+  });
 }

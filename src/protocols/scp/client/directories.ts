@@ -25,6 +25,7 @@ async function startAsking(remote: Remote, path: VirtualPath, signal: AbortSigna
 
 /** What stands there, by the line that would begin its transfer. */
 export async function statOverScp(remote: Remote, path: VirtualPath, { signal }: CallOptions = {}): Promise<Entry> {
+  signal?.throwIfAborted();
   const program = await startAsking(remote, path, signal);
   try {
     const beginning = await readBeginning(remote, program, path);
@@ -43,6 +44,7 @@ export async function* listOverScp(
   path: VirtualPath,
   { signal, onIssue }: ListOptions = {},
 ): AsyncGenerator<readonly Entry[], void, undefined> {
+  signal?.throwIfAborted();
   const program = await startAsking(remote, path, signal);
   try {
     const { record } = await readBeginning(remote, program, path);
@@ -97,6 +99,7 @@ export async function makeDirectoryOverScp(
   path: VirtualPath,
   { signal, mode = DEFAULT_MODE }: CallOptions & { readonly mode?: number } = {},
 ): Promise<void> {
+  signal?.throwIfAborted();
   if (path === ROOT) throw new FileError('exists', path);
   if (!isSendable(baseName(path)))
     throw new FileError('bad-name', path, { detail: 'SCP cannot say a name with a line end' });
@@ -115,7 +118,7 @@ export async function makeDirectoryOverScp(
   }
 }
 
-async function stands(remote: Remote, path: VirtualPath, signal: AbortSignal | undefined): Promise<boolean> {
+export async function stands(remote: Remote, path: VirtualPath, signal: AbortSignal | undefined): Promise<boolean> {
   try {
     await statOverScp(remote, path, signal === undefined ? {} : { signal });
     return true;

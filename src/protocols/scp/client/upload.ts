@@ -4,6 +4,7 @@ import { FileError } from '../../../files/error.ts';
 import type { CommitOptions, Entry, Upload, WriteOptions } from '../../../files/file-system.ts';
 import { isSendable, OK } from '../wire/record.ts';
 import { Program } from './program.ts';
+import { stands } from './directories.ts';
 import type { Remote } from './remote.ts';
 
 /** A file whose size nobody told is held here until its end, and no more of it than this. */
@@ -68,12 +69,19 @@ class ScpUpload implements Upload {
     });
   }
 
-  commit({ stillWanted }: CommitOptions = {}): Promise<Entry> {
+  commit({ stillWanted, replace }: CommitOptions = {}): Promise<Entry> {
     return this.#inTurn(async () => {
       this.#confirmNext(this.#positionBytes);
       if (stillWanted?.() === false) throw new FileError('interrupted', this.#wanted.path);
       const program = (this.#program ??= await this.#sendHeld());
       if (this.#sizeBytes !== undefined && this.#positionBytes !== this.#sizeBytes) throw this.#notAsTold();
+      // There is no lock in SCP: who takes the name between this look and the last byte is replaced.
+      if (
+        replace === 'refused' &&
+        this.#remote.dialect === 'openssh' &&
+        (await stands(this.#remote, this.#wanted.path, undefined))
+      )
+        throw new FileError('exists', this.#wanted.path);
       await program.sendContent(OK);
       await program.accepted();
       this.#hasEnded = true;
@@ -139,6 +147,7 @@ export async function openScpUpload(
   path: VirtualPath,
   { start = { from: 'nothing' }, signal, sizeBytes, mode = DEFAULT_MODE }: WriteOptions = {},
 ): Promise<Upload> {
+  signal?.throwIfAborted();
   if (path === ROOT) throw new FileError('is-directory', path);
   if (!isSendable(baseName(path)))
     throw new FileError('bad-name', path, { detail: 'SCP cannot say a name with a line end' });
