@@ -55,6 +55,8 @@ function jsonOf(shown: string, examination: Examination, suggestion: string): st
 function confirmFtp({ scheme }: PlaceUrl): void {
   if (scheme === 'tftp')
     throw new CommandError(EXIT.wrongUsage, 'the doctor looks at FTP servers: try `portcall get --trace` for TFTP');
+  if (scheme === 'sftp' || scheme === 'scp')
+    throw new CommandError(EXIT.wrongUsage, 'doctor examines FTP: for SSH, ls --trace shows what is agreed on');
   if (scheme === 'file') throw new CommandError(EXIT.wrongUsage, 'name a server, such as ftp://user@host/');
 }
 

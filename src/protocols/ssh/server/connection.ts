@@ -125,7 +125,7 @@ export class Connection {
     if (this.#account === undefined && nowMs - this.#openedMs > limits.loginMs) {
       bans?.offence(this.ends.peerAddress, 'no-login');
       this.#end(`no login within ${limits.loginMs / 1_000} s`);
-    } else if (this.#activity.transfers === 0 && nowMs - this.#activity.activeMs > limits.idleMs) {
+    } else if (nowMs - this.#activity.activeMs > limits.idleMs) {
       this.#end(`idle for ${limits.idleMs / 1_000} s`);
     } else this.#rekeyWhenDue(nowMs);
   }
