@@ -218,6 +218,19 @@ describe('the sink of SCP', () => {
     assert.ok(run.events.some((event) => event.kind === 'transfer' && event.outcome === 'aborted'));
   });
 
+  test('P11: a client that ends behind the last byte, as curl does, has sent a whole file', async () => {
+    const run = serve('scp -t /x');
+    await run.client.expect('\0');
+    await run.client.send('C0644 5 x\n');
+    await run.client.expect('\0');
+    await run.client.send('whole');
+    run.client.channel.end();
+    await run.client.rest();
+    assert.equal(await run.ended, 0);
+    assert.equal(await text('/x'), 'whole');
+    assert.ok(run.events.some((event) => event.kind === 'transfer' && event.evidence === 'likely'));
+  });
+
   test('P11: more bytes than announced are no line', async () => {
     const run = serve('scp -t /x');
     await run.client.expect('\0');

@@ -1,4 +1,5 @@
 /** One file of the sink: exactly the bytes that were announced, published whole or not at all. */
+import type { Completeness } from '../../../base/completeness.ts';
 import type { VirtualPath } from '../../../base/virtual-path.ts';
 import { FileError, type FileErrorKind } from '../../../files/error.ts';
 import type { Upload } from '../../../files/file-system.ts';
@@ -57,7 +58,28 @@ async function receiveContent(
 const halfRead = (path: VirtualPath): FileError =>
   new FileError('integrity', path, { detail: 'the client could not read all of it' });
 
-async function receiveInto(run: ScpRun, incoming: Incoming, transfer: FileTransfer, upload: Upload): Promise<void> {
+/**
+ * How the client ends a file that came to its last byte. Programs on libssh2, curl among them, end their side of the
+ * channel instead of calling the file whole; one whose connection is lost does neither, and is thrown.
+ */
+async function endOfFile(run: ScpRun, path: VirtualPath): Promise<Completeness> {
+  let answer;
+  try {
+    answer = await run.answer();
+  } catch (error) {
+    if (error instanceof CutOffError) return 'likely';
+    throw error;
+  }
+  if (answer.kind !== 'ok') throw halfRead(path);
+  return 'proven';
+}
+
+async function receiveInto(
+  run: ScpRun,
+  incoming: Incoming,
+  transfer: FileTransfer,
+  upload: Upload,
+): Promise<Completeness> {
   const into = new WriteBehind(upload, incoming.line.sizeBytes);
   await run.conversation.acknowledge();
   try {
@@ -66,10 +88,10 @@ async function receiveInto(run: ScpRun, incoming: Incoming, transfer: FileTransf
     // A write that still runs ends first, or it would find its file gone.
     await into.settle();
   }
-  const answer = await run.answer();
+  const evidence = await endOfFile(run, incoming.path);
   if (into.failure !== undefined) throw into.failure as Error; // what the file system threw
-  if (answer.kind !== 'ok') throw halfRead(incoming.path);
-  await upload.commit({ evidence: 'proven', stillWanted: () => !run.session.signal.aborted });
+  await upload.commit({ evidence, stillWanted: () => !run.session.signal.aborted });
+  return evidence;
 }
 
 /** What a client that went away has sent is kept for it; what failed here is not. */
@@ -83,8 +105,8 @@ async function transferInto(run: ScpRun, incoming: Incoming, upload: Upload): Pr
     return 'refused';
   }
   try {
-    await receiveInto(run, incoming, transfer, upload);
-    transfer.end({ outcome: 'complete', reason: '', evidence: 'proven' });
+    const evidence = await receiveInto(run, incoming, transfer, upload);
+    transfer.end({ outcome: 'complete', reason: '', evidence });
     return 'done';
   } catch (error) {
     await giveUpload(upload, error);
