@@ -92,7 +92,7 @@ describe('writing to a device', () => {
   test('P25: Privilege denied', async () => {
     for (const mark of ['\x01', '\x02', '']) {
       const run = await put((end) => end.send(`${mark}Privilege denied.\n`), { dialect: 'device' });
-      await failing(run.work, mark === '' ? 'protocol' : 'denied', /Privilege denied/);
+      await failing(run.work, 'denied', /Privilege denied/);
     }
   });
 
@@ -146,6 +146,9 @@ describe('refusals of a server, by their texts', () => {
     await failing(greeting.work, 'protocol', /Welcome to R1.*login scripts/);
     const silent = await get(() => Promise.resolve());
     await failing(silent.work, 'connection-lost');
+    const { exec } = playedExec({ server: (end) => end.take(100_000).then(() => undefined) });
+    const mute = await connectScp({ exec, timeouts: { replyMs: 20 } });
+    await failing(readFile(mute, '/x.bin'), 'timed-out', /silent for 0.02 s/);
     const endless = await get((end) => end.send('x'.repeat(100_000)));
     await failing(endless.work, 'protocol');
   });

@@ -10,6 +10,8 @@ import { openScpReader } from './reader.ts';
 import type { Remote } from './remote.ts';
 import { openScpUpload } from './upload.ts';
 
+const SILENCE_MS = 60_000;
+
 const CANNOT: Readonly<Record<string, string>> = {
   list: 'a device has no listings over SCP: name the file, or use sftp:// where it is served',
   makeDirectory: 'a device makes no directories over SCP; use its command line',
@@ -32,8 +34,9 @@ const ROOT_ENTRY: Entry = { name: '', type: 'directory', sizeBytes: 0, modifiedM
 
 function remoteOf(options: ScpClientOptions, closing: AbortSignal): Remote {
   const { exec, dialect = 'openssh', names = 'relative', clock = systemClock, observe = () => undefined } = options;
+  const timeouts = { replyMs: SILENCE_MS, dataMs: SILENCE_MS, ...options.timeouts };
   let programs = 0;
-  return { exec, dialect, names, clock, observe, closing, nextProgram: () => (programs += 1) };
+  return { exec, dialect, names, timeouts, clock, observe, closing, nextProgram: () => (programs += 1) };
 }
 
 /** What a shell's scp can do with directories, and a device's cannot. */

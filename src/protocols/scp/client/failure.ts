@@ -39,6 +39,8 @@ export function refusedBy(path: VirtualPath, reply: string): FileError {
 /** What came is not SCP: a greeting of a login script, or a shell that knows no scp. */
 export function notScp(path: VirtualPath, said: string, status: number | undefined): FileError {
   const shown = printable(said.trim()).slice(0, SHOWN);
+  // IOS says this in place of an answer to a login of too low a privilege level.
+  if (/^\W*privilege denied/i.test(said.trim())) return refusedBy(path, said);
   const words = shown === '' ? '' : `: “${shown}”`;
   if (status === 127 || NO_SCP.test(said))
     return new FileError('unsupported', path, {

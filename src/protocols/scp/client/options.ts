@@ -3,6 +3,14 @@ import type { Clock } from '../../../base/clock.ts';
 import type { ClientObserver } from '../../../observe/client-event.ts';
 import type { RemoteProgram } from '../../ssh/channel/byte-channel.ts';
 
+/** How long the server may be silent, in milliseconds. */
+export interface ScpTimeouts {
+  /** Where a line or an answer has to come. Devices answer late when flash memory is slow. 60 s unless told. */
+  readonly replyMs: number;
+  /** Within the content of a file, either way. 60 s unless told. */
+  readonly dataMs: number;
+}
+
 export interface ScpClientOptions {
   /** Runs a command at the server; rejects with a `FileError`. Called once for each file. */
   readonly exec: (command: Uint8Array, signal?: AbortSignal) => Promise<RemoteProgram>;
@@ -13,6 +21,7 @@ export interface ScpClientOptions {
   readonly dialect?: 'openssh' | 'device';
   /** `absolute`: names go to the server with `/` before them; otherwise they begin where the login does. */
   readonly names?: 'relative' | 'absolute';
+  readonly timeouts?: Partial<ScpTimeouts>;
   readonly clock?: Clock;
   readonly observe?: ClientObserver;
   /** Ends the connecting, and nothing later. */

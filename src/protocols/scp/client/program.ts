@@ -7,6 +7,7 @@ import { ChannelLostError, type RemoteProgram } from '../../ssh/channel/byte-cha
 import { type Answer, Conversation, CutOffError, NotScpError } from '../channel/conversation.ts';
 import type { Line, ScpRecord } from '../wire/record.ts';
 import { notScp, refusedBy } from './failure.ts';
+import type { ScpTimeouts } from './options.ts';
 import { commandFor, type Flag, isForDevice, type Remote } from './remote.ts';
 
 /** How long a program may take to end when all is said; then the channel is taken from it. */
@@ -29,6 +30,8 @@ export class Program {
   readonly #watched: AbortSignal;
   readonly #stop = (): void => this.abandon();
   #isOver = false;
+  /** The server was silent for as long as it may be. */
+  #silentMs: number | undefined;
 
   private constructor(remote: Remote, errand: Errand, program: RemoteProgram, connection: number) {
     this.#remote = remote;
@@ -55,16 +58,16 @@ export class Program {
 
   /** Says that it may begin: a source waits for that. */
   begin(): Promise<void> {
-    return this.#guarded(() => this.#conversation.acknowledge());
+    return this.#guarded('replyMs', () => this.#conversation.acknowledge());
   }
 
   acknowledge(): Promise<void> {
-    return this.#guarded(() => this.#conversation.acknowledge());
+    return this.#guarded('replyMs', () => this.#conversation.acknowledge());
   }
 
   /** The next line of a source. Rejects where the server ends instead. */
   line(): Promise<Line> {
-    return this.#guarded(async () => {
+    return this.#guarded('replyMs', async () => {
       const line = await this.#conversation.line();
       if (line === undefined) throw new CutOffError('the server ended without a word');
       return line;
@@ -78,11 +81,11 @@ export class Program {
   }
 
   answer(): Promise<Answer> {
-    return this.#guarded(() => this.#conversation.answer());
+    return this.#guarded('replyMs', () => this.#conversation.answer());
   }
 
   send(record: ScpRecord): Promise<void> {
-    return this.#guarded(() => this.#conversation.send(record));
+    return this.#guarded('replyMs', () => this.#conversation.send(record));
   }
 
   /** Sends a record that the server must take. */
@@ -92,12 +95,12 @@ export class Program {
   }
 
   refuse(kind: 'warning' | 'fatal', text: string): Promise<void> {
-    return this.#guarded(() => this.#conversation.say({ kind, text }));
+    return this.#guarded('replyMs', () => this.#conversation.say({ kind, text }));
   }
 
   /** Bytes of a file, at most so many. Rejects where the server ends before. */
   content(mostBytes: number): Promise<Uint8Array> {
-    return this.#guarded(async () => {
+    return this.#guarded('dataMs', async () => {
       const piece = await this.#conversation.content(mostBytes);
       if (piece === undefined) throw new CutOffError('the server ended in the middle of the file');
       return piece;
@@ -105,7 +108,7 @@ export class Program {
   }
 
   sendContent(bytes: Uint8Array): Promise<void> {
-    return this.#guarded(() => this.#conversation.sendContent(bytes));
+    return this.#guarded('dataMs', () => this.#conversation.sendContent(bytes));
   }
 
   refusedBy(text: string): FileError {
@@ -155,13 +158,20 @@ export class Program {
     this.#watched.removeEventListener('abort', this.#stop);
   }
 
-  async #guarded<T>(act: () => Promise<T>): Promise<T> {
+  async #guarded<T>(which: keyof ScpTimeouts, act: () => Promise<T>): Promise<T> {
+    const ms = this.#remote.timeouts[which];
+    const cancel = this.#remote.clock.after(ms, () => {
+      this.#silentMs = ms;
+      this.#program.destroy();
+    });
     try {
       return await act();
     } catch (error) {
       const failure = await this.#failureOf(error);
       this.abandon();
       throw failure;
+    } finally {
+      cancel();
     }
   }
 
@@ -170,6 +180,8 @@ export class Program {
     if (signal?.aborted === true) return signal.reason;
     if (this.#remote.closing.aborted)
       return new FileError('connection-lost', path, { detail: 'the connection was closed' });
+    if (this.#silentMs !== undefined)
+      return new FileError('timed-out', path, { detail: `the server was silent for ${this.#silentMs / 1000} s` });
     if (error instanceof NotScpError) return notScp(path, error.text, undefined);
     if (!(error instanceof CutOffError || error instanceof ChannelLostError)) return error;
     return await this.#lost(error);

@@ -4,12 +4,13 @@ import { encodeName } from '../../../base/name.ts';
 import { ROOT, type VirtualPath } from '../../../base/virtual-path.ts';
 import type { ClientObserver } from '../../../observe/client-event.ts';
 import { quoted } from '../wire/words.ts';
-import type { ScpClientOptions } from './options.ts';
+import type { ScpClientOptions, ScpTimeouts } from './options.ts';
 
 export interface Remote {
   readonly exec: ScpClientOptions['exec'];
   readonly dialect: 'openssh' | 'device';
   readonly names: 'relative' | 'absolute';
+  readonly timeouts: ScpTimeouts;
   readonly clock: Clock;
   readonly observe: ClientObserver;
   /** Ends all programs. */
