@@ -10,10 +10,11 @@ import { FileError, type FileSystem, localFileSystem, type RemoteFileSystem } fr
 import { connectFtp } from '../protocols/ftp/client/connect-ftp.ts';
 import type { FtpClientOptions, Security } from '../protocols/ftp/client/options.ts';
 import type { FtpPowers } from '../protocols/ftp/client/powers.ts';
+import type { RemoteProgram } from '../protocols/ssh/channel/byte-channel.ts';
 import type { TftpClientOptions } from '../protocols/tftp/client/options.ts';
 import type { OverSsh } from './ssh/connect-over-ssh.ts';
 import type { SshOptions } from './ssh/options.ts';
-import { type CredentialSources, findCredentials } from './places/credentials.ts';
+import { type CredentialSources, findCredentials, findJumpPassword } from './places/credentials.ts';
 import { isUrl, parsePlaceUrl, type PlaceUrl, withoutPassword } from './places/place-url.ts';
 
 /** Everything that a client of FTP may be told but where and who: the URL and the credentials say that. */
@@ -134,7 +135,10 @@ async function connectSshUrl(url: PlaceUrl, options: ConnectOptions): Promise<Op
     ...present('clock', clock),
     ...present('observe', observe),
     address: { host: url.host, port: url.port, user: url.user ?? options.user },
-    password: async (user) => (await findCredentials(passwordFor(url, user, options), options)).password,
+    password: async ({ user, host }, at) =>
+      at === 'jump'
+        ? await findJumpPassword(host, user, options.ask)
+        : (await findCredentials(passwordFor(url, user, options), options)).password,
     timeouts: { ...present('connectMs', timeouts.connectMs), ...present('replyMs', timeouts.replyMs) },
   });
   try {
@@ -169,13 +173,26 @@ async function overScp(ssh: OverSsh, url: PlaceUrl, options: ConnectOptions): Pr
   const { connectScp } = await import('../protocols/scp/client/connect-scp.ts');
   const { serverSoftware } = await ssh.connection(options.signal);
   return await connectScp({
-    exec: async (command, signal) => await (await ssh.connection(signal)).exec(command, signal),
+    exec: (command, signal) => execOn(ssh, command, signal),
     dialect: options.ssh?.dialect ?? (DEVICE.test(serverSoftware) ? 'device' : 'openssh'),
     names: url.path.startsWith('/') ? 'absolute' : 'relative',
+    timeouts: { ...present('replyMs', options.timeouts?.replyMs), ...present('dataMs', options.timeouts?.dataMs) },
     ...present('clock', options.clock),
     ...present('observe', options.observe),
     ...present('signal', options.signal),
   });
+}
+
+/** Some servers close the connection behind each program: then the next one runs on a new connection. */
+async function execOn(ssh: OverSsh, command: Uint8Array, signal: AbortSignal | undefined): Promise<RemoteProgram> {
+  const connection = await ssh.connection(signal);
+  try {
+    return await connection.exec(command, signal);
+  } catch (error) {
+    if (!(error instanceof FileError && error.kind === 'connection-lost')) throw error;
+    await connection.close();
+    return await (await ssh.connection(signal)).exec(command, signal);
+  }
 }
 
 /** Who logs in is known by now, be it from ~/.ssh/config. */

@@ -82,6 +82,19 @@ export async function findCredentials(url: PlaceUrl, sources: CredentialSources)
   return { user, password: await sources.ask?.(`Password of ${user} at ${url.host}: `), account };
 }
 
+/**
+ * The password for a server that stands between this machine and the one that somebody asked for: what is known of the
+ * latter (URL, options, environment) is not for the former. Throws as {@link findCredentials} does.
+ */
+export async function findJumpPassword(
+  host: string,
+  user: string,
+  ask: CredentialSources['ask'],
+): Promise<string | undefined> {
+  const entry = await fromNetrc(host, user);
+  return entry?.password ?? (await ask?.(`Password of ${user} at ${host}, on the way: `));
+}
+
 const NOBODY: NetrcEntry = { login: undefined, password: undefined, account: undefined };
 
 /** The environment has a password for somebody who was named, and none for guests. */

@@ -27,8 +27,11 @@ import type { SshOptions } from './options.ts';
 
 export interface OverSshOptions extends SshOptions {
   readonly address: SshAddress;
-  /** Asked for when the server wants one. */
-  readonly password: (user: string, host: string) => Promise<string | undefined>;
+  /** Asked for when a server wants one: the one of the address, or one on the way to it, which must not get that one's. */
+  readonly password: (
+    who: { readonly user: string; readonly host: string },
+    at: 'target' | 'jump',
+  ) => Promise<string | undefined>;
   readonly timeouts?: Partial<SshTimeouts>;
   readonly clock?: Clock;
   readonly observe?: ClientObserver;
@@ -56,7 +59,7 @@ export class OverSsh implements AsyncDisposable {
   readonly #options: OverSshOptions;
   readonly config: SshConfig;
   #connection: Promise<SshConnection> | undefined;
-  readonly #hops: SshConnection[] = [];
+  #hops: SshConnection[] = [];
   #opened = 0;
 
   /** Throws a `ConfigurationError`. */
@@ -68,17 +71,24 @@ export class OverSsh implements AsyncDisposable {
 
   /** The connection that is open, or a new one. Rejects with a `FileError`. */
   async connection(signal?: AbortSignal): Promise<SshConnection> {
-    const now = await this.#connection?.catch(() => undefined);
-    if (now?.isOpen === true) return now;
+    for (let known; known !== this.#connection;) {
+      known = this.#connection;
+      const now = await known?.catch(() => undefined);
+      if (now?.isOpen === true) return now;
+      // Somebody else may have opened another meanwhile.
+    }
+    const before = this.#hops;
+    this.#hops = [];
     const opening = this.#open(this.config, this.#options.address, signal);
     this.#connection = opening;
+    void closeAll(before);
     return await opening;
   }
 
   async close(): Promise<void> {
     const open = await this.#connection?.catch(() => undefined);
     await open?.close();
-    for (const hop of this.#hops.reverse()) await hop.close();
+    await closeAll(this.#hops);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -98,7 +108,7 @@ export class OverSsh implements AsyncDisposable {
       host: hostName,
       port,
       user: config.user,
-      ways: this.#ways(config, tell),
+      ways: this.#ways(config, tell, depth === 0 ? 'target' : 'jump'),
       judge: (key) => trust.judge(key),
       algorithms: { ...offer, hostKeys: trust.algorithmsFor(port, offer.hostKeys) },
       timeouts: { ...timeoutsOf(config), ...timeouts },
@@ -149,12 +159,13 @@ export class OverSsh implements AsyncDisposable {
     };
   }
 
-  #ways(config: SshConfig, tell: (sentence: string) => void): readonly LoginWay[] {
+  #ways(config: SshConfig, tell: (sentence: string) => void, at: 'target' | 'jump'): readonly LoginWay[] {
     const { options, agent } = { options: this.#options, agent: this.#agentFor(config) };
     const named = (options.identities ?? []).map((file) => ({ file, wanted: 'required' as const }));
     const wanted = config.identityFiles.from === 'default' ? ('looked-for' as const) : ('named' as const);
     const files = [...named, ...config.identityFiles.files.map((file) => ({ file, wanted }))];
     const { askText } = options;
+    const host = at === 'target' ? options.address.host : config.hostName;
     const keys = identities({
       files,
       ...present('agent', agent),
@@ -167,7 +178,7 @@ export class OverSsh implements AsyncDisposable {
     });
     return [
       { kind: 'identities', keys },
-      { kind: 'password', ask: () => options.password(config.user, options.address.host) },
+      { kind: 'password', ask: () => options.password({ user: config.user, host }, at) },
     ];
   }
 
@@ -176,6 +187,11 @@ export class OverSsh implements AsyncDisposable {
     const { agent } = sshFromEnvironment();
     return identityAgent ?? agent ?? (process.platform === 'win32' ? WINDOWS_AGENT_PIPE : undefined);
   }
+}
+
+/** The last one was reached through those before it. */
+async function closeAll(hops: readonly SshConnection[]): Promise<void> {
+  for (const hop of hops.toReversed()) await hop.close();
 }
 
 function withoutPin(options: OverSshOptions): SshOptions {

@@ -236,10 +236,7 @@ class Connection implements SshConnection {
     const isGone = (): boolean => !this.isOpen;
     try {
       start((error, channel) => {
-        if (error)
-          reject(
-            connectionFailure('unsupported', `${this.#options.host} does not run ${what}: ${printable(error.message)}`),
-          );
+        if (error) reject(this.#notRun(what, error));
         else resolve(new RunningProgram(channel, { pace: this.#pace, isGone }));
       });
     } catch (cause) {
@@ -253,6 +250,14 @@ class Connection implements SshConnection {
       () => undefined,
     );
     return await orAborted(this.#whileOpen(promise), signal);
+  }
+
+  #notRun(what: string, { message }: Error): FileError {
+    const { host } = this.#options;
+    // What the library says of requests that were open when the connection ended.
+    if (message === 'No response from server')
+      return connectionFailure('connection-lost', `${host} closed the connection instead of running ${what}`);
+    return connectionFailure('unsupported', `${host} does not run ${what}: ${printable(message)}`);
   }
 
   async #whileOpen<T>(work: Promise<T>): Promise<T> {
