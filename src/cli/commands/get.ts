@@ -15,6 +15,7 @@ export const getCommand: CommandRow = clientRow({
       'portcall get --resume --parallel 4 ftps://ann@ftp.example.net/big.iso -o /srv/',
       'four connections, continued if it was cut',
     ],
+    ['portcall get scp://admin@10.0.0.1/flash:/c2911.bin', 'from a device; sftp:// where it has that'],
     ["portcall get 'ftp://ftp.example.net/images/*.bin' -o images", 'patterns are expanded by Portcall'],
     ['portcall get -r ftp://ftp.example.net/configs', 'a whole directory'],
   ],

@@ -85,7 +85,7 @@ async function run(options: ServeOptions, world: World): Promise<number> {
 
 export const serveCommand: CommandRow = {
   name: 'serve',
-  summary: 'serve a folder to FTP and TFTP clients',
+  summary: 'serve a folder to FTP, SFTP, SCP and TFTP clients',
   examples: [
     ['portcall serve', 'serves ./files on this machine, with an account that is made up and shown'],
     ['portcall serve --root /srv/images --user switch:secret:ro --listen ftp://0.0.0.0:21', 'images for devices'],
@@ -98,7 +98,7 @@ export const serveCommand: CommandRow = {
     { flags: '--anonymous', summary: 'let anyone list and read' },
     {
       flags: '--listen <url>',
-      summary: 'where to listen: ftp://, ftps:// or tftp:// (default: ftp://127.0.0.1:2121 and tftp://127.0.0.1:6969)',
+      summary: 'where to listen: ftp://, ftps://, sftp:// or tftp:// (default: ports 2121, 2222 and 6969 of 127.0.0.1)',
       repeatable: true,
     },
     { flags: '--tls <demand>', summary: 'off, offered, login or data: what must be encrypted (default: offered)' },
