@@ -1,4 +1,5 @@
 /** Agents that hold keys: ssh-agent, OpenSSH's pipe on Windows, Pageant. And one key shown as an agent of its own. */
+import type { Duplex } from 'node:stream';
 import ssh2, { type BaseAgent, type ParsedKey, type SigningRequestOptions } from 'ssh2';
 
 /** Where Windows' own OpenSSH listens. */
@@ -16,8 +17,12 @@ export interface AgentKeys {
  */
 export async function askAgent(place: string, signal: AbortSignal): Promise<AgentKeys> {
   const agent = ssh2.createAgent(place);
+  const hangUp = rememberStream(agent);
   const { promise, resolve, reject } = Promise.withResolvers<readonly ParsedKey[]>();
-  const onAbort = (): void => reject(new Error('it was silent for too long', { cause: signal.reason }));
+  const onAbort = (): void => {
+    reject(new Error('it was silent for too long', { cause: signal.reason }));
+    hangUp();
+  };
   if (signal.aborted) onAbort();
   signal.addEventListener('abort', onAbort, { once: true });
   try {
@@ -29,6 +34,19 @@ export async function askAgent(place: string, signal: AbortSignal): Promise<Agen
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
+}
+
+/** What ends the conversation: the library itself would wait for ever. */
+function rememberStream(agent: BaseAgent): () => void {
+  let stream: Duplex | undefined;
+  const open = agent.getStream?.bind(agent);
+  if (open !== undefined)
+    agent.getStream = (done) =>
+      open((error, opened) => {
+        stream = opened;
+        done(error, opened);
+      });
+  return () => stream?.destroy();
 }
 
 /** The type of the library allows other forms; its own agents give keys. */

@@ -34,10 +34,8 @@ export function readKeyText(bytes: Uint8Array, passphrase?: string): KeyText {
 /** The library says what is wrong by an error that it returns, and throws for some of what is broken. */
 function parsed(text: string | Buffer, passphrase?: string): ParsedKey | Error {
   try {
-    const key = ssh2.utils.parseKey(text, passphrase);
-    // The form knows of several; the library reads one.
-    const all: readonly (ParsedKey | Error)[] = Array.isArray(key) ? (key as readonly ParsedKey[]) : [key];
-    return all.at(0) ?? new Error('there is no key in it');
+    // The library's types know nothing of several keys in one, and it reads one only.
+    return [ssh2.utils.parseKey(text, passphrase)].flat()[0] ?? new Error('there is no key in it');
   } catch (cause) {
     return cause instanceof Error ? cause : new Error(String(cause));
   }
