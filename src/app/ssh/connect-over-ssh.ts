@@ -61,6 +61,7 @@ export class OverSsh implements AsyncDisposable {
   #connection: Promise<SshConnection> | undefined;
   #hops: SshConnection[] = [];
   #opened = 0;
+  readonly #warned = new Set<string>();
 
   /** Throws a `ConfigurationError`. */
   constructor(options: OverSshOptions) {
@@ -98,9 +99,10 @@ export class OverSsh implements AsyncDisposable {
   async #open(config: SshConfig, address: SshAddress, signal?: AbortSignal, depth = 0): Promise<SshConnection> {
     const { observe, clock, timeouts } = this.#options;
     const tell = (text: string): void => observe?.({ kind: 'note', text });
+    const warn = (text: string): void => this.#warn(text);
     // A pin is for the server that was asked for, not for those on the way.
     const options: SshOptions = depth === 0 ? this.#options : withoutPin(this.#options);
-    const trust = await HostTrust.read({ config, options, host: address.host, tell });
+    const trust = HostTrust.read({ config, options, host: address.host, tell, warn });
     const { port, hostName } = config;
     const offer = this.#offer(config);
     this.#opened += 1;
@@ -118,6 +120,14 @@ export class OverSsh implements AsyncDisposable {
       ...present('clock', clock),
       ...present('observe', observe),
     });
+  }
+
+  /** A file is read for each connection, and a person needs to hear of it once. */
+  #warn(text: string): void {
+    if (this.#warned.has(text)) return;
+    this.#warned.add(text);
+    if (this.#options.warn === undefined) this.#options.observe?.({ kind: 'note', text });
+    else this.#options.warn(text);
   }
 
   /** ProxyJump: each hop leads to the next. */

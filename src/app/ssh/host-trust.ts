@@ -1,7 +1,5 @@
 /** Whether the key that a server shows is its own: by a fingerprint that was named, by `known_hosts`, or by a person. */
 import { randomBytes } from 'node:crypto';
-import { appendFile, chmod, mkdir, readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { authority } from '../../base/authority.ts';
 import { printable } from '../../base/escape.ts';
 import type { SshConfig } from '../../config/ssh-config.ts';
@@ -12,32 +10,41 @@ import {
   judgeHostKey,
   knownHostLine,
   type KnownHostLine,
+  MAX_KNOWN_HOSTS_BYTES,
   parseKnownHosts,
   type PresentedHostKey,
   readFingerprint,
 } from '../../protocols/ssh/index.ts';
 import { ConfigurationError } from '../../config/problem.ts';
+import { appendLine } from './append-line.ts';
 import type { SshOptions } from './options.ts';
+import { readBounded } from './read-bounded.ts';
 
 const distrust = (detail: string): FileError => new FileError('not-trusted', '/', { detail });
 
-async function linesOf(file: string): Promise<readonly KnownHostLine[]> {
-  try {
-    const known = parseKnownHosts(await readFile(file), file);
-    if (known === undefined) throw new ConfigurationError([{ where: file, what: 'is too large for a list of hosts' }]);
-    return known.lines;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
-    if (error instanceof ConfigurationError) throw error;
-    throw new ConfigurationError([{ where: file, what: 'cannot be read, so that no host is known; check its rights' }]);
-  }
+/** What cannot be read as a line trusts nobody, and is told of: it may be the one that somebody relies on. */
+function linesOf(file: string, warn: HostTrustOptions['warn']): readonly KnownHostLine[] {
+  const read = readBounded(file, MAX_KNOWN_HOSTS_BYTES);
+  if (read === 'no-folder') warn(`No host is known by ${file}: a part of that path is a file.`);
+  if (read === 'missing' || read === 'no-folder') return [];
+  const { lines = [], problems = [] } = parseKnownHosts(read.bytes, file) ?? {};
+  for (const { line, what } of problems.slice(0, MOST_PROBLEMS)) warn(`${file}:${line} ${what}; the line is ignored.`);
+  const untold = problems.length - MOST_PROBLEMS;
+  if (untold > 0) warn(`${file}: ${untold} more lines are ignored.`);
+  return lines;
 }
+
+/** A file that is no list of hosts would fill the screen. */
+const MOST_PROBLEMS = 5;
 
 export interface HostTrustOptions {
   readonly config: SshConfig;
   readonly options: SshOptions;
   readonly host: string;
+  /** Is told what was done. */
   readonly tell: (sentence: string) => void;
+  /** Is told what a person should put in order. */
+  readonly warn: (sentence: string) => void;
 }
 
 export class HostTrust {
@@ -54,11 +61,15 @@ export class HostTrust {
       throw new ConfigurationError([{ where: '--host-key', what: 'must be a fingerprint such as SHA256:…' }]);
   }
 
-  static async read(options: HostTrustOptions): Promise<HostTrust> {
-    const { config } = options;
+  /** Throws a `ConfigurationError` for files that are there and cannot be read. */
+  static read(options: HostTrustOptions): HostTrust {
+    const { config, warn } = options;
     const own = options.options.knownHosts;
     const files = own === undefined ? [...config.userKnownHostsFiles, ...config.globalKnownHostsFiles] : [own];
-    return new HostTrust((await Promise.all(files.map(linesOf))).flat(), options);
+    return new HostTrust(
+      files.flatMap((file) => linesOf(file, warn)),
+      options,
+    );
   }
 
   /** The kinds of key by which the host is known come first. */
@@ -90,7 +101,9 @@ export class HostTrust {
 
   async #unknown(found: Unknown): Promise<void> {
     const { options, config, tell, host } = this.#options;
-    const choice = options.unknownHost ?? (config.strictHostKeyChecking === 'accept-new' ? 'accept-new' : 'ask');
+    // `no` would also take a key that has changed, which is what an attacker shows: it takes new ones only.
+    const takesNew = ['accept-new', 'no'].includes(config.strictHostKeyChecking);
+    const choice = options.unknownHost ?? (takesNew ? 'accept-new' : 'ask');
     if (choice === 'trust') {
       tell(`The key of ${host} (${found.fingerprint}) is trusted without being known.`);
       return;
@@ -102,30 +115,31 @@ export class HostTrust {
   async #ask({ name, type, fingerprint }: Unknown): Promise<void> {
     const { options, config, host } = this.#options;
     const mayAsk = config.strictHostKeyChecking !== 'yes' && config.batchMode === 'no';
-    const question = `The host ${printable(name)} is not known. Its key is ${printable(type)} ${fingerprint}.\nTrust it and remember it? (yes/no) `;
+    const question = `The host ${printable(name)} is not known. Its key is ${printable(type)} ${fingerprint}.\nTrust and remember it (yes, no, or the fingerprint that it should have)? `;
     const answer = mayAsk ? await options.askText?.(question) : undefined;
-    if (/^y(es)?$/i.test(answer?.trim() ?? '')) return;
+    if (/^y(es)?$/i.test(answer?.trim() ?? '') || readFingerprint(answer ?? '') === fingerprint) return;
     throw distrust(
       `${host} is not known; its key is ${fingerprint}: if that is right, add --host-key ${fingerprint}, or --accept-new to remember it`,
     );
   }
 
   async #remember({ blob, port }: Unknown): Promise<void> {
-    const { config, options, tell, host } = this.#options;
+    const { config, options, tell, warn, host } = this.#options;
     const file = options.knownHosts ?? config.userKnownHostsFiles[0];
-    const hashed = config.hashKnownHosts === 'yes' ? randomBytes(20) : undefined;
+    const hashed = config.hashKnownHosts === 'yes' ? randomBytes(SALT_BYTES) : undefined;
     const line = knownHostLine(this.#nameOf(port), blob, { hashed });
     if (file === undefined || line === undefined) return;
     try {
-      await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-      await appendFile(file, `${line}\n`, { mode: 0o600 });
-      await chmod(file, 0o600).catch(() => undefined);
+      await appendLine(file, line);
       tell(`The key of ${host} is remembered in ${file}.`);
-    } catch {
-      tell(`The key of ${host} could not be remembered in ${file}.`);
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      warn(`The key of ${host} is trusted this time only: it could not be remembered in ${file} (${why}).`);
     }
   }
 }
+
+const SALT_BYTES = 20;
 
 interface Unknown extends Pick<PresentedHostKey, 'type' | 'blob' | 'port'> {
   readonly name: string;

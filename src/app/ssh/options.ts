@@ -18,4 +18,6 @@ export interface SshOptions {
   readonly dialect?: 'openssh' | 'device';
   /** Asks a person for a word; absent where nobody sits. */
   readonly askText?: (question: string) => Promise<string | undefined>;
+  /** Is told, in whole sentences, what a person should put in order; the observer hears it where this is absent. */
+  readonly warn?: (sentence: string) => void;
 }

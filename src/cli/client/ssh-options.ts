@@ -1,6 +1,7 @@
 /** The flags that say whom to trust over SSH, and with what to log in. */
 import { resolve } from 'node:path';
 import type { ConnectOptions } from '../../app/connect.ts';
+import { printable } from '../../base/escape.ts';
 import { present } from '../../config/present.ts';
 import type { OptionRow } from '../command.ts';
 import { readAnswer, readShown } from '../prompt.ts';
@@ -34,6 +35,7 @@ export function sshOf(options: Options, world: World): Ssh {
     ...present('agent', agentOf(options)),
     ...present('unknownHost', unknownHostOf(options)),
     ...(world.stdin.isTTY === true && { askText: asking(world) }),
+    warn: (sentence) => void world.stderr.write(`portcall: ${printable(sentence)}\n`),
   };
 }
 

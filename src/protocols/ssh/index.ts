@@ -31,6 +31,7 @@ export {
   judgeHostKey,
   knownHostLine,
   type KnownHostLine,
+  MAX_KNOWN_HOSTS_BYTES,
   parseKnownHosts,
 } from './client/known-hosts.ts';
 export type { LoginWay, OfferedAlgorithms, PresentedHostKey, SshConnection, SshTimeouts } from './client/options.ts';
