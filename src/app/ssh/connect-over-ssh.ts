@@ -1,5 +1,5 @@
 /** Connections over SSH for the client's protocols: one for each server, opened when it is needed, and again when it was lost. */
-import { readFile, stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import process from 'node:process';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../base/clock.ts';
@@ -42,15 +42,18 @@ const AGENT_MS = 5_000;
 const MAX_HOPS = 10;
 const KEPT_OPEN = 0o077;
 
+/** One that cannot be read is no key, and is told of as such. As in OpenSSH, rights count for one's own files. */
 async function keyFile(file: string): Promise<KeyFile | undefined> {
   try {
-    const { mode, uid, size } = await stat(file);
-    const bytes = size > MAX_KEY_FILE_BYTES ? new Uint8Array() : await readFile(file);
-    const isMine = process.getuid === undefined || uid === process.getuid() || process.getuid() === 0;
-    const isOpen = process.platform !== 'win32' && ((mode & KEPT_OPEN) !== 0 || !isMine);
-    return { bytes, kept: isOpen ? 'in-the-open' : 'private' };
-  } catch {
-    return undefined;
+    await using handle = await open(file, 'r');
+    const stats = await handle.stat();
+    const isMine = process.getuid === undefined || stats.uid === process.getuid();
+    const isOpen = process.platform !== 'win32' && isMine && (stats.mode & KEPT_OPEN) !== 0;
+    const isKey = stats.isFile() && stats.size <= MAX_KEY_FILE_BYTES;
+    return { bytes: isKey ? await handle.readFile() : new Uint8Array(), kept: isOpen ? 'in-the-open' : 'private' };
+  } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error && /^ENO(ENT|TDIR)$/.test(String(error.code));
+    return isMissing ? undefined : { bytes: new Uint8Array(), kept: 'private' };
   }
 }
 
@@ -172,22 +175,28 @@ export class OverSsh implements AsyncDisposable {
   #ways(config: SshConfig, tell: (sentence: string) => void, at: 'target' | 'jump'): readonly LoginWay[] {
     const { options, agent } = { options: this.#options, agent: this.#agentFor(config) };
     const named = (options.identities ?? []).map((file) => ({ file, wanted: 'required' as const }));
-    const wanted = config.identityFiles.from === 'default' ? ('looked-for' as const) : ('named' as const);
-    const files = [...named, ...config.identityFiles.files.map((file) => ({ file, wanted }))];
-    const { askText } = options;
+    const isDefault = config.identityFiles.from === 'default';
+    const wanted = isDefault ? ('looked-for' as const) : ('named' as const);
+    // OpenSSH looks for its default keys only where nobody named others.
+    const configured = isDefault && named.length > 0 ? [] : config.identityFiles.files;
+    const askText = config.batchMode === 'yes' ? undefined : options.askText;
     const host = at === 'target' ? options.address.host : config.hostName;
+    const unused: string[] = [];
     const keys = identities({
-      files,
+      files: [...named, ...configured.map((file) => ({ file, wanted }))],
       ...present('agent', agent),
       agentSignal: AbortSignal.timeout(AGENT_MS),
       identitiesOnly: named.length > 0 ? 'yes' : config.identitiesOnly,
-      rsaSha1: options.legacy === 'allowed' ? 'allow' : 'refuse',
+      rsaSha1: options.legacy === 'allowed' || takesSha1(config) ? 'allow' : 'refuse',
       readFile: keyFile,
       ...(askText !== undefined && { ask: async (question: string) => (await askText(question)) ?? '' }),
-      tell,
+      tell(sentence) {
+        unused.push(sentence);
+        tell(sentence);
+      },
     });
     return [
-      { kind: 'identities', keys },
+      { kind: 'identities', keys, unused },
       { kind: 'password', ask: () => options.password({ user: config.user, host }, at) },
     ];
   }
@@ -198,6 +207,9 @@ export class OverSsh implements AsyncDisposable {
     return identityAgent ?? agent ?? (process.platform === 'win32' ? WINDOWS_AGENT_PIPE : undefined);
   }
 }
+
+/** RSA with SHA-1, where somebody wants it for this host. */
+const takesSha1 = ({ algorithms }: SshConfig): boolean => /(^|[+^,])ssh-rsa(,|$)/.test(algorithms.publicKey ?? '');
 
 /** The last one was reached through those before it. */
 async function closeAll(hops: readonly SshConnection[]): Promise<void> {

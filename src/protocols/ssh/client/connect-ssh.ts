@@ -73,7 +73,7 @@ class Connection implements SshConnection {
       this.#state = 'open';
     } catch (error) {
       transport.destroy();
-      throw this.#failure ?? error;
+      throw this.#unexpected ?? this.#failure ?? error;
     }
   }
 
@@ -172,6 +172,7 @@ class Connection implements SshConnection {
     };
   }
 
+  /** What somebody who was asked on this side has thrown: it goes before all that follows from it. */
   #unexpected: unknown;
 
   #listen(ready: PromiseWithResolvers<undefined>): void {
@@ -186,6 +187,12 @@ class Connection implements SshConnection {
       observe?.({ kind: 'note', connection, text });
     });
     client.on('error', (error) => {
+      // A key that could not sign is one way less, and the library goes on with the next.
+      if (error.level === 'agent') {
+        this.#turns.complain(error.message);
+        observe?.({ kind: 'note', connection, text: printable(error.message) });
+        return;
+      }
       this.#failure ??= this.#translated(error);
       ready.reject(this.#unexpected ?? this.#failure);
     });
@@ -203,8 +210,8 @@ class Connection implements SshConnection {
     const { host } = this.#options;
     const said = printable(message);
     if (level === 'client-authentication') {
-      const { failure } = this.#turns;
-      return failure instanceof FileError ? failure : connectionFailure('login-refused', this.#turns.whyRefused(host));
+      this.#unexpected ??= this.#turns.failure;
+      return connectionFailure('login-refused', this.#turns.whyRefused(host));
     }
     if (level === 'client-timeout') return connectionFailure('timed-out', `${host} answers no more`);
     if (level === 'client-socket')

@@ -149,7 +149,7 @@ describe('files', needs('ssh-keygen'), () => {
       found.map(({ file }) => file),
       [of('ed').file],
     );
-    assert.match(told[0] ?? '', /needs a passphrase.*ssh-add/);
+    assert.match(told[0] ?? '', /ed-locked is encrypted and needs a passphrase.*ssh-add/);
   });
   test('others can read it: refused, with what to do', async () => {
     const readOpen = async (file: string): Promise<KeyFile | undefined> => {

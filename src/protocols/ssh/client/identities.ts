@@ -10,12 +10,14 @@ export interface KeyFile {
   readonly kept: 'private' | 'in-the-open';
 }
 
+interface WantedFile {
+  readonly file: string;
+  /** `required`: somebody has named it for this connection. `looked-for`: nothing is said when it is not there. */
+  readonly wanted: 'required' | 'named' | 'looked-for';
+}
+
 export interface IdentityOptions {
-  readonly files: readonly {
-    readonly file: string;
-    /** `required`: somebody has named it for this connection. `looked-for`: nothing is said when it is not there. */
-    readonly wanted: 'required' | 'named' | 'looked-for';
-  }[];
+  readonly files: readonly WantedFile[];
   /** Where the agent listens; absent for none. */
   readonly agent?: string | undefined;
   /** Ends the wait for the agent. */
@@ -45,8 +47,7 @@ export interface Identity {
 
 const MAX_TRIES = 3;
 
-interface FileKey {
-  readonly file: string;
+interface FileKey extends WantedFile {
   readonly bytes: Uint8Array;
   readonly text: KeyText;
   readonly publicKey: ParsedKey | undefined;
@@ -106,10 +107,11 @@ async function askQuietly({ agent, agentSignal, tell }: IdentityOptions): Promis
 
 async function readFiles(options: IdentityOptions): Promise<readonly FileKey[]> {
   const found: FileKey[] = [];
-  for (const { file, wanted } of options.files) {
-    const read = await readOne(file, options);
+  for (const one of options.files) {
+    const { file, wanted } = one;
+    const read = await readOne(one, options);
     if (typeof read !== 'string') found.push(read);
-    else if (wanted === 'required') throw new FileError('login-refused', '/', { detail: `the key ${file} ${read}` });
+    else if (wanted === 'required') throw unusable(file, read);
     else if (wanted === 'named' || read !== MISSING) options.tell(`The key ${file} ${read}.`);
   }
   return found;
@@ -117,20 +119,23 @@ async function readFiles(options: IdentityOptions): Promise<readonly FileKey[]> 
 
 const MISSING = 'is not there';
 
+const unusable = (file: string, why: string): FileError =>
+  new FileError('login-refused', '/', { detail: `the key ${file} ${why}` });
+
 /** What is wrong with it as text. */
-async function readOne(file: string, { readFile }: IdentityOptions): Promise<FileKey | string> {
+async function readOne({ file, wanted }: WantedFile, { readFile }: IdentityOptions): Promise<FileKey | string> {
   const read = await readFile(file);
   const beside = file.endsWith('.pub') ? undefined : await publicBeside(file, readFile);
   // The public half alone is enough where an agent holds the other.
   if (read === undefined)
     return beside === undefined
       ? MISSING
-      : { file, bytes: Buffer.of(), text: { kind: 'public', key: beside }, publicKey: beside };
+      : { file, wanted, bytes: Buffer.of(), text: { kind: 'public', key: beside }, publicKey: beside };
   const text = readKeyText(read.bytes);
   if (text.kind === 'unreadable') return text.why;
   if (text.kind !== 'public' && read.kept === 'in-the-open')
     return `can be read by others, so it is not used: chmod 600 ${file}`;
-  return { file, bytes: read.bytes, text, publicKey: publicHalf(text) ?? beside };
+  return { file, wanted, bytes: read.bytes, text, publicKey: publicHalf(text) ?? beside };
 }
 
 function publicHalf(text: KeyText): ParsedKey | undefined {
@@ -151,7 +156,9 @@ async function fromFile(found: FileKey, options: IdentityOptions): Promise<Ident
     return identity(text.key, { kind: 'key-file', file, sign: signer(() => Promise.resolve(text.key)) }, options);
   if (text.kind !== 'locked') return undefined;
   if (options.ask === undefined) {
-    options.tell(`The key ${file} needs a passphrase, and nobody is there to ask: add it to an agent with ssh-add.`);
+    const why = `is encrypted and needs a passphrase, and there is no terminal to ask at: add it to an agent first (ssh-add ${file})`;
+    if (found.wanted === 'required') throw unusable(file, why);
+    options.tell(`The key ${file} ${why}.`);
     return undefined;
   }
   let opened: Promise<ParsedKey> | undefined;

@@ -18,6 +18,8 @@ export class LoginTurns {
   #accepted: readonly string[] = [];
   /** Why no further way could be tried, where that was not for want of one. */
   failure: unknown;
+  readonly #complaints: string[] = [];
+  #unused: readonly string[] = [];
   #asking = 0;
   #questioned = false;
   #password: Promise<string | undefined> | undefined;
@@ -47,6 +49,7 @@ export class LoginTurns {
     this.#accepted = accepted;
     try {
       for (let way = this.#left.shift(); way !== undefined; way = this.#left.shift()) {
+        if (this.failure !== undefined) return false;
         const next = await this.#turn(way);
         if (next !== undefined) return next;
       }
@@ -56,10 +59,17 @@ export class LoginTurns {
     return false;
   }
 
+  /** A way went wrong on this side, in a whole sentence; the next one may do. */
+  complain(sentence: string): void {
+    this.#complaints.push(sentence);
+  }
+
   whyRefused(host: string): string {
     const takes = this.#accepted.map(printable).join(', ');
     const tried = this.#tried.length === 0 ? 'there was nothing to try' : `tried were ${this.#tried.join(', ')}`;
-    return `${host} refused the login of ${printable(this.#user)}: ${tried}; it takes ${takes === '' ? 'nothing' : takes}`;
+    const refused = `${host} refused the login of ${printable(this.#user)}: ${tried}; it takes ${takes === '' ? 'nothing' : takes}`;
+    const whys = [...this.#unused, ...this.#complaints].map((sentence) => printable(sentence));
+    return [refused, ...whys].map((sentence) => sentence.replace(/\.$/, '')).join('. ');
   }
 
   #takes(method: string): boolean {
@@ -86,6 +96,7 @@ export class LoginTurns {
   /** The same way is left for the next turn, until it has no more keys. */
   async #identityTurn(way: Extract<LoginWay, { kind: 'identities' }>): Promise<NextWay | undefined> {
     this.#identities ??= way.keys[Symbol.asyncIterator]();
+    this.#unused = way.unused ?? [];
     const resume = this.pauseClock();
     const next = await this.#identities.next().finally(resume);
     if (next.done === true) return undefined;
@@ -121,11 +132,13 @@ export class LoginTurns {
     return { type: 'keyboard-interactive', username: this.#user, prompt };
   }
 
+  /** What goes wrong here ends the login: a file that is not there, or a person who gave up. */
   async #ask<T>(ask: () => Promise<T>): Promise<T | undefined> {
     const resume = this.pauseClock();
     try {
       return await ask();
-    } catch {
+    } catch (error) {
+      this.failure ??= error;
       return undefined;
     } finally {
       resume();

@@ -19,7 +19,12 @@ export interface PresentedHostKey {
 export type LoginWay =
   | { readonly kind: 'key'; readonly key: ParsedKey }
   /** Keys one after another, each as an agent that holds no other; the next is looked for when the last did not do. */
-  | { readonly kind: 'identities'; readonly keys: AsyncIterable<OfferedIdentity> }
+  | {
+      readonly kind: 'identities';
+      readonly keys: AsyncIterable<OfferedIdentity>;
+      /** Whole sentences: why other keys are not offered. It grows while keys are looked for. */
+      readonly unused?: readonly string[];
+    }
   /** Asked for when it is needed; `undefined` when there is none. Also answers the one hidden question of a server. */
   | { readonly kind: 'password'; readonly ask: () => Promise<string | undefined> }
   /** Answers the questions of a server (RFC 4256), which may say anything: escape them. `undefined` gives up. */
