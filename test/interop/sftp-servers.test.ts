@@ -70,6 +70,24 @@ describe('our client at OpenSSH’s server', needsSshd, () => {
     assert.equal(gone.code, 3, gone.stderr);
   });
 
+  test('nothing found after one slash: where it was looked for, and how to begin at the root', async () => {
+    await writeFile(join(folder, 'present'), '');
+    const origin = (scheme: string): string => `${scheme}://${server.user}@${server.host}:${server.port}`;
+    for (const scheme of ['sftp', 'scp'])
+      for (const words of [['cat'], ['stat'], ['get']]) {
+        const path = join(folder, 'present').slice(1);
+        const relative = await portcall([...words, `${origin(scheme)}/${path}`]);
+        assert.equal(relative.code, 3, relative.stderr);
+        const hint = `after one slash a path begins where the login does; ${origin(scheme)}//${path} begins at the root`;
+        assert.equal(relative.stderr.split(hint).length, 2, relative.stderr);
+        const absolute = await portcall([...words, `${origin(scheme)}//${path}`]);
+        assert.equal(absolute.code, 0, absolute.stderr);
+        const nowhere = await portcall([...words, `${origin(scheme)}/%2F${path}.nix`]);
+        assert.equal(nowhere.code, 3, nowhere.stderr);
+        assert.doesNotMatch(nowhere.stderr, /one slash/);
+      }
+  });
+
   test('a host that is not known is refused in a script, with its fingerprint; a changed one always is', async () => {
     const { output } = await run('ssh-keygen', ['-l', '-f', `${server.hostKeyFile}.pub`]);
     const fingerprint = output.split(' ')[1] ?? '';

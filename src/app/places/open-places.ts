@@ -46,12 +46,23 @@ function labels(url: PlaceUrl, home: VirtualPath): (path: VirtualPath) => string
   };
 }
 
+/** Over SSH most people expect that a path is one of the whole machine, as it is in `sftp host:/etc/x`. */
+function rootHint({ scheme, path }: PlaceUrl, home: VirtualPath, origin: string): string | undefined {
+  const isRelative = path !== '' && !path.startsWith('/');
+  // Nobody tells over SCP where the login begins, and its root stands for that.
+  const isElsewhere = scheme === 'scp' || (scheme === 'sftp' && home !== ROOT);
+  if (!isRelative || !isElsewhere) return undefined;
+  return `after one slash a path begins where the login does; ${origin}//${escapedPath(path)} begins at the root`;
+}
+
 export class OpenPlaces implements AsyncDisposable {
   readonly #options: ConnectOptions;
   readonly #cwd: string;
   readonly #resolve: ResolveMark;
   readonly #servers = new Map<ConnectOptions, Map<string, Promise<OpenedServer>>>();
   readonly #locals = new Map<string, LocalFileSystem>();
+  /** By what people call a place. */
+  readonly #hints = new Map<string, string>();
 
   constructor(options: ConnectOptions & { readonly cwd: string }, resolve: ResolveMark = unmarked) {
     this.#options = options;
@@ -81,6 +92,12 @@ export class OpenPlaces implements AsyncDisposable {
     if (!isFolder(above))
       throw new FileError('not-found', ROOT, { detail: `there is no folder ${above}; make it first` });
     return this.#local(above, basename(full), text, names);
+  }
+
+  /** What may help where a sentence says that nothing is at one of these places. */
+  hintFor(sentence: string): string | undefined {
+    for (const [label, hint] of this.#hints) if (sentence.includes(label)) return hint;
+    return undefined;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -114,6 +131,8 @@ export class OpenPlaces implements AsyncDisposable {
     const files = await this.#server(url, options);
     const path = pathWithin(files.home, url.path);
     const labelOf = labels(url, files.home);
+    const hint = rootHint(url, files.home, originText(url));
+    if (hint !== undefined) this.#hints.set(labelOf(path), hint);
     return {
       files,
       ftp: files.ftp,

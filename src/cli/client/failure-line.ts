@@ -24,17 +24,20 @@ export function labelled(error: unknown, where: string): unknown {
   return new CommandError(codeOfFailure(error), failureLine(error, where), { cause: error });
 }
 
+/** The failure itself, below the sentence that was made of it. */
+export const fileErrorOf = (error: unknown): unknown => (error instanceof CommandError ? error.cause : error);
+
 /** `usage` for what was asked wrongly, a kind of `FileError`, `interrupted`, or `other`. */
-function kindOf(error: unknown): string {
-  if (error instanceof CommandError && error.cause instanceof FileError) return error.cause.kind;
-  if (error instanceof FileError) return error.kind;
+export function kindOf(error: unknown): string {
+  const file = fileErrorOf(error);
+  if (file instanceof FileError) return file.kind;
   const code = codeOfFailure(error);
   return code === EXIT.wrongUsage ? 'usage' : code === EXIT.interrupted ? 'interrupted' : 'other';
 }
 
 /** An error as JSON has it. */
 export function errorEvent(error: unknown, where: string): Readonly<Record<string, unknown>> {
-  const file = error instanceof CommandError ? error.cause : error;
+  const file = fileErrorOf(error);
   return {
     event: 'error',
     ...(where === '' ? {} : { where }),

@@ -11,7 +11,7 @@ import { Board } from './board.ts';
 import { bookmarked } from './bookmarked.ts';
 import { connectOptions } from './connect-options.ts';
 import { isOn, type Options } from './flag-values.ts';
-import { codeOfFailure, errorEvent, failureLine } from './failure-line.ts';
+import { codeOfFailure, errorEvent, failureLine, fileErrorOf, kindOf } from './failure-line.ts';
 import { jsonLine } from './json-line.ts';
 import type { Screen } from './running-copies.ts';
 
@@ -93,13 +93,31 @@ function createClient(places: OpenPlaces, tally: Tally, signal: AbortSignal, { o
       signal.throwIfAborted();
       tally.codes.push(codeOfFailure(error));
       if (json === 'yes') event(errorEvent(error, where));
-      say(`portcall: ${failureLine(error, where)}`);
+      say(`portcall: ${hinted(error, failureLine(error, where), places)}`);
     },
     warn(sentence) {
       if (json === 'yes') event({ event: 'warning', message: sentence });
       say(`portcall: ${sentence}`);
     },
   };
+}
+
+/** The sentence of a failure, with a hint where nothing was found. */
+function hinted(error: unknown, sentence: string, places: OpenPlaces): string {
+  const hint = kindOf(error) === 'not-found' ? places.hintFor(sentence) : undefined;
+  return hint === undefined ? sentence : `${sentence} (${hint})`;
+}
+
+/** Rejects with the failure of `act`, and with a hint where there is one. */
+async function withHint<T>(places: OpenPlaces, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    const sentence = failureLine(error, '');
+    const told = hinted(error, sentence, places);
+    if (told === sentence) throw error;
+    throw new CommandError(codeOfFailure(error), told, { cause: fileErrorOf(error) });
+  }
 }
 
 /** Runs `act` with open places, and ends them. Rejects with what failed, after it was told as JSON where that is wanted. */
@@ -119,7 +137,7 @@ export async function runClient(name: string, act: ClientCommand, invocation: In
   try {
     const connecting = { ...(await connectOptions(options, world)), signal: stop.signal };
     await using places = new OpenPlaces(connecting, bookmarked(options, world, stop.signal));
-    const code = await act(createClient(places, tally, stop.signal, invocation), args);
+    const code = await withHint(places, () => act(createClient(places, tally, stop.signal, invocation), args));
     return tally.codeOr(code);
   } catch (error) {
     // Whatever fails after a signal fails because of it.
