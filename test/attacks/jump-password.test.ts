@@ -11,15 +11,14 @@ import { startSftpOverSsh } from '../support/sftp-over-ssh.ts';
 const SECRET = 'the password of the target';
 const OF_JUMP = 'the password of the jump host';
 
+/** The environment of this process is put back as it was. */
 async function withVariables<T>(variables: Readonly<Record<string, string>>, act: () => Promise<T>): Promise<T> {
-  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
-  Object.assign(process.env, variables);
+  const before = process.env;
+  process.env = { ...before, ...variables };
   try {
     return await act();
   } finally {
-    for (const [name, value] of before)
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
+    process.env = before;
   }
 }
 
