@@ -1,5 +1,4 @@
 /** A session for whoever runs this process, with the rights that the system gives them: what engines on stdio serve. */
-import { userInfo } from 'node:os';
 import process from 'node:process';
 import type { Account } from '../accounts/account.ts';
 import type { Admitted } from '../accounts/admission.ts';
@@ -10,6 +9,7 @@ import type { Observer } from '../observe/event.ts';
 import { createLog } from '../observe/log.ts';
 import type { LineDestination } from '../observe/line-sink.ts';
 import { SessionActivity } from '../observe/session-activity.ts';
+import { localUserName } from './local-user.ts';
 
 export interface OwnSession<P> {
   readonly account: Account;
@@ -32,15 +32,6 @@ export interface OwnBounds {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A user without a name, as in many containers, is known by number. */
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return String(process.getuid?.() ?? 'unknown');
-  }
-}
-
 /** `log`: where the log goes; nowhere when left out. */
 export function ownSession<P extends 'sftp' | 'scp'>(
   protocol: P,
@@ -49,7 +40,7 @@ export function ownSession<P extends 'sftp' | 'scp'>(
 ): OwnSession<P> {
   // As programs of the system do, it leaves the moment of writing to the system.
   const files: LocalFileSystem = localFileSystem({ root, flush: 'never' });
-  const name = userName();
+  const name = localUserName();
   const account: Account = { name, files, permissions: permissionsOf('read-write'), anonymous: false };
   const observe: Observer =
     log === undefined ? () => undefined : createLog({ format: 'text', destination: log, clock: systemClock });

@@ -1,4 +1,4 @@
-/** How files of SSH's configuration are found and read: Include, rights, bounds, and users whom nobody knows. */
+/** How files of SSH's configuration are found and read: Include, rights and bounds. */
 import assert from 'node:assert/strict';
 import { chmod, mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import type { SshConfig } from '../../config/ssh-config.ts';
-import { localUserName, sshSettingsFor } from './client-settings.ts';
+import { sshSettingsFor } from './client-settings.ts';
 
 let folder: string;
 let config: string;
@@ -96,11 +96,4 @@ describe('a file', { skip: process.platform === 'win32' && 'rights are others th
     assert.throws(() => sshSettingsFor(ADDRESS, { config: join(folder, 'no') }), /there is no file/);
     await assert.rejects(settingsOf('Port 22\nPort x'), /config:2: port must be/);
   });
-});
-
-test('a user whom no list knows has a number for a name', () => {
-  const unknown = (): never => {
-    throw new Error('uv_os_get_passwd returned ENOENT');
-  };
-  assert.equal(localUserName(unknown), String(process.getuid?.() ?? 'nobody'));
 });

@@ -1,12 +1,13 @@
 /** What this machine's files say of an SSH connection: `~/.ssh/config`, and the system's. */
 import { globSync, type Stats } from 'node:fs';
-import { homedir, hostname, userInfo } from 'node:os';
+import { hostname } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import process from 'node:process';
 import { decodeName } from '../../base/name.ts';
 import { sshFromEnvironment, variableFromEnvironment } from '../../config/environment.ts';
 import { ConfigurationError } from '../../config/problem.ts';
 import { resolveSshConfig, type SshConfig, type SshConfigFile } from '../../config/ssh-config.ts';
+import { localHome, localUserName } from '../local-user.ts';
 import type { SshOptions } from './options.ts';
 import { readBounded } from './read-bounded.ts';
 
@@ -66,18 +67,9 @@ function filesFor({ config }: SshOptions, home: string): SshConfigFile[] {
   return named;
 }
 
-/** Containers run as users whom no list of users knows. */
-export function localUserName(infoOf: () => { readonly username: string } = userInfo): string {
-  try {
-    return infoOf().username;
-  } catch {
-    return String(process.getuid?.() ?? 'nobody');
-  }
-}
-
 /** What files say of a host. Throws a `ConfigurationError` for lines that make no sense. */
 export function sshSettingsFor(address: SshAddress, options: SshOptions): SshConfig {
-  const home = sshFromEnvironment().home ?? homedir();
+  const home = sshFromEnvironment().home ?? localHome();
   const config = resolveSshConfig({
     host: address.host,
     port: address.port,

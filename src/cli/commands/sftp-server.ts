@@ -1,7 +1,7 @@
 /** `portcall sftp-server`: SFTP on standard input and output, with the flags of OpenSSH's program of that name. */
-import { homedir, userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import process from 'node:process';
+import { localHome, localUserName } from '../../app/local-user.ts';
 import { REQUEST_NAMES, serveSftpOnStdio } from '../../app/sftp-stdio.ts';
 import { type CommandRow } from '../command.ts';
 import { isOn, type Options, textOf, wrong } from '../client/flag-values.ts';
@@ -11,7 +11,7 @@ import { EXIT } from '../exit-code.ts';
 const withTokens = (text: string): string =>
   text.replace(/%([du%])/g, (_all, token: string) => {
     if (token === '%') return '%';
-    return token === 'u' ? userInfo().username : homedir();
+    return token === 'u' ? localUserName() : localHome();
   });
 
 /** Requests by name, with commas between them. */
