@@ -3,13 +3,15 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { describe, test } from 'node:test';
-import ssh2, { type ParsedKey } from 'ssh2';
+import type { ParsedKey } from 'ssh2';
 import { createManualClock } from '../../src/base/manual-clock.ts';
 import { FileError } from '../../src/files/error.ts';
 import type { RemoteProgram } from '../../src/protocols/ssh/channel/byte-channel.ts';
 import { connectSsh } from '../../src/protocols/ssh/client/connect-ssh.ts';
 import { LEGACY_OFFER } from '../../src/protocols/ssh/client/default-offer.ts';
 import type { LoginWay, SshClientOptions } from '../../src/protocols/ssh/client/options.ts';
+import { makeHostKey } from '../../src/protocols/ssh/server/host-keys.ts';
+import { parsePrivateKey } from '../../src/protocols/ssh/server/library.ts';
 import {
   REFUSAL,
   sshAuthenticator,
@@ -31,14 +33,7 @@ const login = (server: TestSshServer, options: Partial<SshClientOptions> = {}) =
     ...options,
   });
 
-function keyPair(type: 'ed25519' | 'ecdsa' | 'rsa'): ParsedKey {
-  const options = { ed25519: undefined, ecdsa: { bits: 256 }, rsa: { bits: 2048 } } as const;
-  const key = ssh2.utils.parseKey(
-    ssh2.utils.generateKeyPairSync(type as 'rsa', options[type] as { bits: number }).private,
-  );
-  assert.ok(!(key instanceof Error));
-  return (Array.isArray(key) ? key[0] : key) as ParsedKey;
-}
+const keyPair = (type: 'ed25519' | 'ecdsa' | 'rsa'): ParsedKey => parsePrivateKey(makeHostKey(type));
 
 async function bytesOf(program: RemoteProgram): Promise<number> {
   let bytes = 0;

@@ -1,15 +1,20 @@
 /** Logging in as a client, when something on this side goes wrong in the middle of it. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import ssh2, { type ParsedKey } from 'ssh2';
-import { sshAuthenticator, startTestSshServer, type TestSshServer } from '../../../../test/support/ssh-server.ts';
+import {
+  sshAuthenticator,
+  startTestSshServer,
+  testHostKey,
+  type TestSshServer,
+} from '../../../../test/support/ssh-server.ts';
 import type { ClientEvent } from '../../../observe/client-event.ts';
+import { parsePrivateKey } from '../server/library.ts';
 import { agentOfOneKey } from './agent.ts';
 import { connectSsh } from './connect-ssh.ts';
 import type { LoginWay, SshConnection } from './options.ts';
 
 const PASSWORD: LoginWay = { kind: 'password', ask: () => Promise.resolve('p') };
-const KEY = ssh2.utils.parseKey(ssh2.utils.generateKeyPairSync('ed25519').private) as ParsedKey;
+const KEY = parsePrivateKey(testHostKey('ed25519').text);
 const WRONG = 'The passphrase of the key /k was wrong, so it is not used.';
 
 /** A key that the server would take, and that cannot sign. */

@@ -120,9 +120,18 @@ export function parsePublicKey(blob: Buffer): ParsedKey | undefined {
 const readType = (blob: Buffer): string =>
   blob.length < 4 ? '' : blob.toString('latin1', 4, 4 + Math.min(64, blob.readUInt32BE(0)));
 
-/** Makes a private key, in OpenSSH's format. */
-export const makePrivateKey = (type: 'ed25519' | 'ecdsa' | 'rsa', comment: string): string => {
+const generate = (type: 'ed25519' | 'ecdsa' | 'rsa', comment: string): string => {
   if (type === 'ed25519') return ssh2.utils.generateKeyPairSync('ed25519', { comment }).private;
   if (type === 'ecdsa') return ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256, comment }).private;
   return ssh2.utils.generateKeyPairSync('rsa', { bits: 3072, comment }).private;
 };
+
+const isReadable = (text: string): boolean => !(ssh2.utils.parseKey(text) instanceof Error);
+
+/** Makes a private key, in OpenSSH's format. One ed25519 key in 200 is written by the library so that nobody can read it. */
+export function makePrivateKey(type: 'ed25519' | 'ecdsa' | 'rsa', comment: string): string {
+  for (;;) {
+    const text = generate(type, comment);
+    if (isReadable(text)) return text;
+  }
+}
