@@ -45,6 +45,11 @@ const LAWS: readonly Law[] = [
     may: '^(node:dgram$|src/(base|files|protocols/$1/(wire|transfer|channel))/)',
   },
   {
+    why: 'what both sides of Telnet do alike: a line over a socket, by the tables of its session',
+    from: /^src\/protocols\/(telnet)\/channel\//,
+    may: '^(node:(net|stream)$|src/(base|protocols/$1/(wire|session|channel))/)',
+  },
+  {
     why: 'what both sides of SCP do alike: sources and sinks of files over a channel',
     from: /^src\/protocols\/(scp)\/channel\//,
     may: '^(node:crypto$|src/(base|files|protocols/ssh/channel|protocols/$1/(wire|channel))/)',
@@ -106,6 +111,22 @@ const LAWS: readonly Law[] = [
     why: 'the configuration is read here and nowhere else',
     from: /^src\/config\//,
     may: '^(node:(fs|path|os|net)(/promises)?$|zod$|yaml$|src/(base|config)/|src/accounts/(hash/|(definition|permission|network-rules|ban-list|authorized-key)\\.ts$))',
+  },
+  { why: 'the grammar of a device is pure', from: /^src\/device\/grammar\//, may: '^src/(base|device/grammar)/' },
+  {
+    why: 'images and secrets of a device are bytes and digests',
+    from: /^src\/device\/(image|secret)\//,
+    may: '^(node:crypto$|src/(base|files|device/$1)/)',
+  },
+  {
+    why: 'commands of a device compute digests, and reach the world through its ports only',
+    from: /^src\/device\/commands\//,
+    may: '^(node:crypto$|src/(base|files|device)/)',
+  },
+  {
+    why: 'a device knows files; network and time come in through its ports',
+    from: /^src\/device\//,
+    may: '^src/(base|files|observe|device)/',
   },
   { why: 'only app wires concrete things together', from: /^src\/app\//, may: '^(node:|src/(?!cli/))' },
   {

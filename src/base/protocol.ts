@@ -3,3 +3,6 @@
 /** `ftps` is FTP over TLS, whether from the first byte or after AUTH; `ftp` is FTP in the clear. */
 export const PROTOCOLS = ['ftp', 'ftps', 'sftp', 'scp', 'tftp'] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
+
+/** What a session may speak: the doors to the files, and Telnet, which moves none. */
+export type SessionProtocol = Protocol | 'telnet';

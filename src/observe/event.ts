@@ -1,6 +1,6 @@
 /** Everything a server tells about itself, as one union: logs, audit and metrics are made from it. */
 import type { Completeness } from '../base/completeness.ts';
-import type { Protocol } from '../base/protocol.ts';
+import type { SessionProtocol } from '../base/protocol.ts';
 
 export type { Completeness } from '../base/completeness.ts';
 
@@ -8,7 +8,7 @@ export type { Completeness } from '../base/completeness.ts';
 export type TransferOutcome = 'complete' | 'aborted' | 'failed' | 'stalled' | 'refused';
 
 interface FromSession {
-  readonly protocol: Protocol;
+  readonly protocol: SessionProtocol;
   /** Unique among the server's sessions. */
   readonly session: string;
   /** The client's address and port. */
@@ -16,7 +16,7 @@ interface FromSession {
 }
 
 export type ServerEvent =
-  | { readonly kind: 'listening'; readonly protocol: Protocol; readonly host: string; readonly port: number }
+  | { readonly kind: 'listening'; readonly protocol: SessionProtocol; readonly host: string; readonly port: number }
   | (FromSession & { readonly kind: 'session-opened' })
   | (FromSession & {
       readonly kind: 'session-closed';

@@ -1,5 +1,5 @@
 /** What an operator sees of a session while it lasts. */
-import type { Protocol } from '../base/protocol.ts';
+import type { SessionProtocol } from '../base/protocol.ts';
 
 export interface TransferInfo {
   readonly verb: string;
@@ -12,7 +12,7 @@ export interface TransferInfo {
 }
 
 export interface SessionInfo {
-  readonly protocol: Protocol;
+  readonly protocol: SessionProtocol;
   /** As in the log. */
   readonly session: string;
   /** The client's address and port. */
