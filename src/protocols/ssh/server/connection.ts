@@ -16,8 +16,9 @@ import {
   type LibrarySession,
   type NegotiatedAlgorithms,
   openConnection,
+  type WindowSize,
 } from './library.ts';
-import type { ProgramRequest, SshLogin } from './options.ts';
+import type { ProgramRequest, ShellTerminal, SshLogin } from './options.ts';
 import { ProgramChannel } from './program-channel.ts';
 
 /** How long a client may take to close after we have ended the connection. */
@@ -235,10 +236,11 @@ export class Connection {
       isRunning = true;
       void this.#run(start(), request);
     };
+    const terminal = this.#terminalOf(session);
     session
       .on('env', (_accept, refuse) => refuse?.())
       .on('exec', (start, _refuse, { command }) => run(start, { kind: 'exec', command }))
-      .on('shell', (start) => run(start, { kind: 'shell' }))
+      .on('shell', (start) => run(start, { kind: 'shell', ...terminal() }))
       .on('subsystem', (start, refuse, { name }) => {
         if (this.#serves({ kind: 'subsystem', name })) run(start, { kind: 'subsystem', name });
         else refuse?.();
@@ -247,6 +249,27 @@ export class Connection {
         this.#channels -= 1;
         if (!isRunning) this.#forgetIdle(session);
       });
+  }
+
+  /** The terminal that a client has asked for by the time at which it starts something. */
+  #terminalOf(session: LibrarySession): () => { readonly terminal?: ShellTerminal } {
+    let size: { readonly columns: number; readonly rows: number } | undefined;
+    const take = ({ cols, rows }: WindowSize): void => {
+      size = { columns: cols, rows };
+    };
+    session.on('pty', (accept, refuse, info) => {
+      if (this.#context.terminals === 'refused') {
+        refuse?.();
+        return;
+      }
+      take(info);
+      accept?.();
+    });
+    session.on('window-change', (accept, _refuse, info) => {
+      if (size !== undefined) take(info);
+      accept?.();
+    });
+    return () => (size === undefined ? {} : { terminal: { size: () => size ?? { columns: 80, rows: 24 } } });
   }
 
   /** The library keeps a channel on which nothing ever ran, and does not answer its end. */

@@ -19,5 +19,6 @@ export interface SshContext {
   readonly hostKeys: readonly ParsedKey[];
   readonly programs: Programs;
   readonly keyboardInteractive: 'offered' | 'off';
+  readonly terminals: 'offered' | 'refused';
   readonly identification: string;
 }

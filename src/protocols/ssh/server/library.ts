@@ -21,6 +21,12 @@ export interface LibraryChannel extends Duplex {
 
 type Answer = (() => void) | undefined;
 
+/** Of a terminal, in characters (RFC 4254 §6.2 and §6.7). */
+export interface WindowSize {
+  readonly cols: number;
+  readonly rows: number;
+}
+
 /** A session channel (RFC 4254 §6), before a program runs on it. `accept` of a program must be called at once. */
 export interface LibrarySession {
   readonly _chanInfo: { readonly incoming: { readonly id: number }; readonly outgoing: { readonly id: number } };
@@ -31,6 +37,7 @@ export interface LibrarySession {
   ): this;
   on(event: 'shell', listener: (accept: () => LibraryChannel, reject: Answer) => void): this;
   on(event: 'env', listener: (accept: Answer, reject: Answer) => void): this;
+  on(event: 'pty' | 'window-change', listener: (accept: Answer, reject: Answer, info: WindowSize) => void): this;
   on(event: 'close', listener: () => void): this;
 }
 

@@ -54,11 +54,16 @@ export const DEFAULT_SSH_LIMITS: SshLimits = {
   rekeyMs: HOUR_MS,
 };
 
+/** The client's terminal (RFC 4254 §6.2): its size as it is now, which the client may change. */
+export interface ShellTerminal {
+  readonly size: () => { readonly columns: number; readonly rows: number };
+}
+
 /** What a client asks to run on a channel (RFC 4254 §6.5). */
 export type ProgramRequest =
   | { readonly kind: 'subsystem'; readonly name: string }
   | { readonly kind: 'exec'; readonly command: string }
-  | { readonly kind: 'shell' };
+  | { readonly kind: 'shell'; readonly terminal?: ShellTerminal };
 
 /** Who has logged in, and with what. */
 export interface SshLogin {
@@ -101,6 +106,8 @@ export interface SshServerOptions {
   readonly clock?: Clock;
   readonly limits?: Partial<SshLimits>;
   readonly legacy?: readonly LegacyRow[];
+  /** Whether clients get a terminal for what they run; refused unless told, for files need none. */
+  readonly terminals?: 'offered' | 'refused';
   /** Password by question and answer too (RFC 4256); old devices know nothing else. */
   readonly keyboardInteractive?: 'offered' | 'off';
   /** Behind `SSH-2.0-`. */

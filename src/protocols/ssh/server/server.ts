@@ -59,6 +59,7 @@ class Listener implements SshServer {
       hostKeys: readHostKeys(options.hostKeys),
       programs: options.programs,
       keyboardInteractive: options.keyboardInteractive ?? 'offered',
+      terminals: options.terminals ?? 'refused',
       identification: options.identification ?? IDENTIFICATION,
     };
     this.#nextSession = options.nextSession ?? countingSessions();
