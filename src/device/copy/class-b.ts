@@ -1,0 +1,31 @@
+/** Class B flash: what is deleted keeps its space until the whole of it is erased, and `copy` offers to do that. */
+import { ROOT } from '../../base/virtual-path.ts';
+import type { Call } from '../command.ts';
+import { removeTree, type Volume } from '../state/volumes.ts';
+
+const ERASE_MARKS = 40;
+const ERASE_MS = 8_000;
+
+/** Erases a volume with the marks of the real thing; what is lost is lost. */
+export async function eraseVolume(call: Call, { facts, files }: Volume): Promise<string> {
+  const { clock, pace } = call.system.world;
+  await call.session.write('Erasing device... ');
+  for (let mark = 0; mark < ERASE_MARKS; mark += 1) {
+    await call.session.write('e');
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    clock.after((ERASE_MS * pace) / ERASE_MARKS, () => resolve(undefined));
+    await promise;
+  }
+  await removeTree(files, ROOT);
+  return ` ...erased\nErase of ${facts.name} complete\n`;
+}
+
+/** The trap: Enter erases. */
+export async function eraseBeforeCopying(call: Call, volume: Volume): Promise<void> {
+  const { session } = call;
+  const { name } = volume.facts;
+  if (!(await session.confirm(`Erase ${name} before copying? [confirm]`))) return;
+  const sure = `Erasing the ${name.slice(0, -1)} filesystem will remove all files! Continue? [confirm]`;
+  if (!(await session.confirm(sure))) return;
+  await session.write(await eraseVolume(call, volume));
+}
