@@ -4,5 +4,5 @@
 export const PROTOCOLS = ['ftp', 'ftps', 'sftp', 'scp', 'tftp'] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
 
-/** What a session may speak: the doors to the files, and Telnet, which moves none. */
-export type SessionProtocol = Protocol | 'telnet';
+/** What a session may speak: the doors to the files, and those to a command line, which move none. */
+export type SessionProtocol = Protocol | 'telnet' | 'ssh';

@@ -11,6 +11,12 @@ interface Ready {
   readonly pid: number;
 }
 
+/** What other programs are told of listeners, whatever they speak. */
+interface Announced {
+  readonly listeners: readonly { readonly protocol: string; readonly host: string; readonly port: number }[];
+  readonly pid: number;
+}
+
 /** `ready ftp://127.0.0.1:2121`. */
 export const readyText = ({ listeners }: Ready): string => `ready ${listeners.map(urlOf).join(' ')}\n`;
 
@@ -35,7 +41,7 @@ export function clearReadyFile(path: string): void {
 }
 
 /** Puts the file in place in one step: who sees it sees all of it. */
-export function writeReadyFile(path: string, { listeners, pid }: Ready): void {
+export function writeReadyFile(path: string, { listeners, pid }: Announced): void {
   const beside = `${path}.${pid}`;
   try {
     writeFileSync(beside, `${JSON.stringify({ listeners, pid })}\n`);

@@ -86,7 +86,7 @@ export async function attachConsole(device: Device, terminal: LineTerminal, sign
   device.watchConsole(teletype);
   const console = new Console(device, teletype, signal);
   try {
-    while (!signal.aborted && !teletype.keys.closed) await console.turn();
+    while (!signal.aborted && !teletype.keys.exhausted) await console.turn();
   } catch (error) {
     if (!(error instanceof LineClosedError) && !signal.aborted) throw error;
   } finally {

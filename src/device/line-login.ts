@@ -32,7 +32,7 @@ async function byUser(login: LineLogin): Promise<Admitted> {
   for (let tries = 0; tries < TRIES; tries += 1) {
     const { line: name } = await teletype.readLine({ prompt: 'Username: ', kind: 'answer', signal });
     const password = await secret(login);
-    const user = system.faults.has('aaa-refuses') ? undefined : await userFor(system, name.trim(), password);
+    const user = await userFor(system, name.trim(), password);
     if (user !== undefined) return { user };
     await teletype.print(`${refusal}\n\n`);
   }

@@ -20,7 +20,7 @@ export async function isRight(stored: string, given: string): Promise<boolean> {
 /** The user of a login; `undefined` for a name or a password that is wrong. */
 export async function userFor(system: RunningSystem, name: string, password: string): Promise<KnownUser | undefined> {
   const rest = system.config.value(`username ${name}`);
-  if (rest === undefined) return undefined;
+  if (rest === undefined || system.faults.has('aaa-refuses')) return undefined;
   const [, privilege = '1', stored = ''] = /^(?:privilege (\d+)\s*)?(.*)$/.exec(rest) ?? [];
   const isOpen = stored === '' || stored === 'nopassword';
   if (!isOpen && !(await isRight(stored, password))) return undefined;

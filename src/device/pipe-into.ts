@@ -6,7 +6,7 @@ import { readText, writeText } from './state/volumes.ts';
 /** Output that goes to a file is held in memory first; more is no output of a command. */
 const MOST_BYTES = 4 * 1024 * 1024;
 
-export async function textOf(output: Output): Promise<string> {
+async function textOf(output: Output): Promise<string> {
   if (typeof output === 'string') return output;
   let text = '';
   for await (const piece of output ?? []) {

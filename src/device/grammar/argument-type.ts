@@ -36,7 +36,7 @@ function prefix(word: string, may: (character: string, index: number) => boolean
 const isDigit = (character: string): boolean => character >= '0' && character <= '9';
 
 /** A whole number within bounds, both included. */
-export const numberBetween = (least: number, most: number): ArgumentType => ({
+const numberBetween = (least: number, most: number): ArgumentType => ({
   shown: `<${least}-${most}>`,
   fit(word) {
     const digits = prefix(word, isDigit);

@@ -32,8 +32,9 @@ export class KeyReader {
     void this.#pump(input);
   }
 
-  get closed(): boolean {
-    return this.#closed;
+  /** Nothing more will come, and nothing waits. */
+  get exhausted(): boolean {
+    return this.#closed && this.pending === 0;
   }
 
   /** The next byte. Rejects with a {@link LineClosedError}, and with what `signal` was aborted with. One call at a time. */

@@ -1,6 +1,6 @@
 /** What a line's terminal shows: page by page, as wide as it is, with CR LF at the end of each line. */
 
-export interface ScreenSize {
+interface ScreenSize {
   /** 0: no paging. */
   readonly rows: number;
   /** 0: never wrapped. */

@@ -6,6 +6,7 @@ export {
   type Program,
   type ProgramRequest,
   type Programs,
+  type ShellTerminal,
   type SshLimits,
   type SshLogin,
   type SshServer,

@@ -20,7 +20,7 @@ interface Step {
 type Steps = Readonly<Record<OptionState, Step>>;
 
 /** What the peer's word does. Where we are asked in the state `no` and do not agree: {@link REFUSAL}. */
-export const HEARD: Readonly<Record<Wish, Steps>> = {
+const HEARD: Readonly<Record<Wish, Steps>> = {
   enable: {
     no: { next: 'yes', say: 'enable' },
     yes: { next: 'yes' },
@@ -40,10 +40,10 @@ export const HEARD: Readonly<Record<Wish, Steps>> = {
   },
 };
 
-export const REFUSAL: Step = { next: 'no', say: 'disable' };
+const REFUSAL: Step = { next: 'no', say: 'disable' };
 
 /** What our own wish does. */
-export const WISHED: Readonly<Record<Wish, Steps>> = {
+const WISHED: Readonly<Record<Wish, Steps>> = {
   enable: {
     no: { next: 'wants-yes', say: 'enable' },
     yes: { next: 'yes' },
