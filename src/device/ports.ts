@@ -32,7 +32,7 @@ export interface TransferTarget {
 }
 
 export interface OpenedTarget {
-  readonly files: RemoteFileSystem;
+  readonly files: Pick<RemoteFileSystem, 'openReader' | 'openUpload' | 'close'>;
   /** What the path of the URL names there. */
   readonly path: Parameters<FileSystem['stat']>[0];
 }

@@ -4,6 +4,7 @@ import type { OpenedTarget, TransferPort, TransferTarget } from '../../device/in
 import { present } from '../../config/present.ts';
 import type { ClientEvent } from '../../observe/client-event.ts';
 import { connectUrl, pathWithin } from '../connect.ts';
+import { openHttp } from './http-target.ts';
 import type { PlaceUrl } from '../places/place-url.ts';
 
 export interface TransferOptions {
@@ -23,12 +24,14 @@ function urlOf({ scheme, host, port, user, password, path }: TransferTarget): Pl
 
 async function open(target: TransferTarget, signal: AbortSignal, options: TransferOptions): Promise<OpenedTarget> {
   const { timeoutMs = DEFAULT_TIMEOUT_MS, observe } = options;
+  if (target.scheme === 'http' || target.scheme === 'https') return openHttp(target, { timeoutMs, signal });
   const files = await connectUrl(urlOf(target), {
     signal,
     timeouts: { connectMs: timeoutMs, replyMs: timeoutMs, dataMs: timeoutMs },
     ...present('observe', observe),
     ...(target.data !== undefined && { data: { mode: target.data } }),
-    tftp: present('blockBytes', target.blockBytes),
+    // IOS sends one block at a time: this is why its TFTP is slow.
+    tftp: { windowBlocks: 1, ...present('blockBytes', target.blockBytes) },
     // A device has no list of known hosts, as IOS has none.
     ssh: { unknownHost: 'trust', knownHosts: NOWHERE, config: 'none', agent: 'off', identities: [] },
   });

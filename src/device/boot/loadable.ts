@@ -7,7 +7,7 @@ import { ImageCheck } from '../image/check-image.ts';
 import type { ImageFacts } from '../image/image-facts.ts';
 import { ImageScan } from '../image/read-image-facts.ts';
 import type { Platform } from '../platforms/platform.ts';
-import { readText, type Spot, spotText, type Volumes } from '../state/volumes.ts';
+import { readText, type Spot, type Volumes } from '../state/volumes.ts';
 
 export type Loadable =
   | { readonly outcome: 'image'; readonly image: RunningImage; readonly sizeBytes: number }
@@ -124,5 +124,3 @@ export async function imageFiles(volumes: Volumes): Promise<readonly Spot[]> {
   await look(ROOT, 0);
   return spots.toSorted((one, other) => one.modifiedMs - other.modifiedMs).map(({ spot }) => spot);
 }
-
-export const shownFile = ({ volume, path }: Spot): string => spotText({ volume, path }).replace(':/', ':');

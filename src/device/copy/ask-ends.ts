@@ -29,7 +29,10 @@ async function askHost(call: Call, end: RemoteName): Promise<RemoteName> {
   const host = await askWithDefault(call, 'Address or name of remote host', last);
   if (host === '') throw new CommandRefusal(BAD_ADDRESS);
   lastHosts.set(call.system, { host });
-  return { ...end, host };
+  // IOS takes a port in a URL only; whoever tries it on one machine needs it here as well.
+  const [, bare = host, port] = /^(.+):(\d{1,5})$/.exec(host) ?? [];
+  const isBare = port === undefined || (bare.includes(':') && !bare.startsWith('['));
+  return isBare ? { ...end, host } : { ...end, host: bare.replace(/^\[|\]$/g, ''), port: Number(port) };
 }
 
 /** SCP and SFTP ask who logs in where the command line does not say. */

@@ -29,12 +29,6 @@ export function clockText(ms: number): string {
 /** `00:10:32 UTC Tue Nov 24 2026`. */
 export const momentText = (ms: number): string => clockText(ms).replace(/\.\d{3} /, ' ');
 
-/** `Tue Nov 24 00:10:32 UTC 2026`, as install mode says it. */
-export function installTimeText(ms: number): string {
-  const date = new Date(ms);
-  return `${weekdayOf(date)} ${monthOf(date)} ${two(date.getUTCDate())} ${clockOf(date)} UTC ${date.getUTCFullYear()}`;
-}
-
 /** `Nov 24 2026 00:10:32 +00:00`, as `dir` says it. */
 export function fileTimeText(ms: number): string {
   const date = new Date(ms);

@@ -1,12 +1,5 @@
 /** What a line's terminal shows: page by page, as wide as it is, with CR LF at the end of each line. */
 
-interface ScreenSize {
-  /** 0: no paging. */
-  readonly rows: number;
-  /** 0: never wrapped. */
-  readonly columns: number;
-}
-
 /** From here on a width means that nothing is to be wrapped: programs ask for 511 or 512. */
 const WIDE = 511;
 
