@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, watch } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const BIN = join(import.meta.dirname, '../../bin/portcall.js');
+export const BIN = join(import.meta.dirname, '../../bin/portcall.js');
 
 export interface Finished {
   readonly code: number | null;

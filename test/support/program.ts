@@ -8,6 +8,8 @@ export interface RunOptions {
   readonly input?: string | Uint8Array;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Some programs take their time; {@link PATIENCE_MS} unless told. */
+  readonly patienceMs?: number;
 }
 
 export interface RunResult {
@@ -38,11 +40,11 @@ export const needs = (name: string): { readonly skip: string | false } => ({
 
 /** Runs a program to its end; kills it when that does not come. */
 export async function run(name: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
-  const { input = '', cwd, env } = options;
+  const { input = '', cwd, env, patienceMs = PATIENCE_MS } = options;
   const child = spawn(name, args, {
     ...(cwd === undefined ? {} : { cwd }),
     env: { PATH: process.env['PATH'], HOME: cwd ?? '/nonexistent', LC_ALL: 'C.UTF-8', TZ: 'UTC', ...env },
-    timeout: PATIENCE_MS,
+    timeout: patienceMs,
     killSignal: 'SIGKILL',
   });
   const stdout: Buffer[] = [];

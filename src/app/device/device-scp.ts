@@ -37,7 +37,9 @@ function inTree(parsed: ParsedCommand, device: Device): ParsedCommand {
   if (parsed.outcome === 'refused') return parsed;
   const paths = parsed.command.paths.map(({ text }) => {
     const path = pathInTree(device, text);
-    return path === undefined ? undefined : { text: path, pattern: path.replace(/[*?[\]{},\\~]/g, '\\$&') };
+    return path === undefined
+      ? undefined
+      : { text: path, pattern: path.replace(/[*?[\]{},\\~]/g, '\\$&'), typed: text };
   });
   if (!paths.every((path) => path !== undefined)) return { outcome: 'refused', why: 'No such device' };
   return { outcome: 'parsed', command: { ...parsed.command, paths } };

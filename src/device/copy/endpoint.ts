@@ -29,7 +29,7 @@ export interface LocalName {
 export type EndName = Configured | RemoteName | LocalName;
 
 const SCHEMES: readonly TransferScheme[] = ['ftp', 'tftp', 'scp', 'sftp', 'http', 'https'];
-const REMOTE = /^([a-z]+):(?:\/\/(?:([^/@]*)@)?(\[[^\]]*\]|[^/:]*)(?::(\d{1,5}))?(?:\/(.*))?)?(.*)$/is;
+const REMOTE = /^([a-z]+):(?:\/\/(?:([^/]*)@)?(\[[^\]]*\]|[^/:]*)(?::(\d{1,5}))?(?:\/(.*))?)?(.*)$/is;
 
 function decoded(text: string): string {
   try {
@@ -69,7 +69,7 @@ export function endName(word: string): EndName {
 
 /** `tftp://10.0.0.1/x`, without a password; a port that was told is told. */
 export const remoteText = ({ scheme, host, port, path }: RemoteName): string =>
-  `${scheme}://${host.includes(':') ? `[${host}]` : host}${port === undefined ? '' : `:${port}`}/${path.replace(/^\//, '')}`;
+  `${scheme}://${host.includes(':') ? `[${host}]` : host}${port === undefined ? '' : `:${port}`}/${path}`;
 
 export const nameAtEnd = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 

@@ -27,19 +27,25 @@ const MOST_LOOKED_AT = 1_000_000;
 const withoutTilde = (pattern: string): string =>
   pattern === '~' ? '.' : pattern.startsWith('~/') ? `./${pattern.slice(2)}` : pattern;
 
-const topItem = (path: VirtualPath, shown: string): Item => ({ path, name: baseName(path), shown, above: [] });
+/** Clients hold the name that comes against the end of what they asked for. */
+const topItem = (path: VirtualPath, { typed, text }: Pick<Word, 'typed' | 'text'>): Item => ({
+  path,
+  name: typed === undefined ? baseName(path) : typed.slice(typed.lastIndexOf('/') + 1),
+  shown: typed ?? text,
+  above: [],
+});
 
 /** What a word stands for: a file of that very name, else what its pattern fits, else itself, which is not there. */
 async function* itemsOf(run: ScpRun, word: Word): AsyncGenerator<Item, void, undefined> {
   const pattern = withoutTilde(word.pattern);
   const literal = run.resolve(pattern === word.pattern ? word.text : pattern);
-  if (!hasGlob(pattern) || (await run.standing(literal)) !== undefined) return yield topItem(literal, word.text);
+  if (!hasGlob(pattern) || (await run.standing(literal)) !== undefined) return yield topItem(literal, word);
   const whole = resolvePath(run.session.startDirectory, pattern);
   let found = 0;
   if (whole !== undefined)
     for await (const match of expand(run.files, whole, { ...run.call, maxEntries: MOST_LOOKED_AT })) {
       found += 1;
-      yield topItem(match.path, match.path);
+      yield topItem(match.path, { text: match.path });
     }
   if (found === 0) throw new FileError('not-found', literal);
 }
@@ -55,7 +61,7 @@ class Source {
     try {
       for await (const item of itemsOf(this.#run, word)) await this.#item(item);
     } catch (error) {
-      await this.#run.failed(word.text, error);
+      await this.#run.failed(word.typed ?? word.text, error);
     }
   }
 

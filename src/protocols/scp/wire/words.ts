@@ -9,6 +9,8 @@ export interface Word {
   readonly text: string;
   /** The same as a pattern: what was quoted has a backslash before it where it would mean more than itself. */
   readonly pattern: string;
+  /** What the client calls it, where a server has another name for the place: by that it is sent and complained of. */
+  readonly typed?: string;
 }
 
 export type SplitWords =
