@@ -196,7 +196,6 @@ export class Device {
 
   async #reload(reason: string): Promise<void> {
     this.hardware.change({ returnedBy: reason, returnedAtMs: this.world.clock.now() });
-    if (this.faults.has('boot-forgotten')) this.hardware.change({ boot: '' });
     this.#halt();
     this.#to({ kind: 'booting' });
     await this.#doors.drop();

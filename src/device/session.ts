@@ -6,6 +6,7 @@ import { type Frame, type Grammars, interpret, type Meaning, type Misunderstandi
 import { lineValue } from './lines.ts';
 import { MODES, type ModeName, promptOf } from './modes.ts';
 import { helpText } from './render/help.ts';
+import { NOISE, withNoise } from './noise.ts';
 import { pipeInto } from './pipe-into.ts';
 import type { AttachedLine, System } from './system.ts';
 import { ROOT } from '../base/virtual-path.ts';
@@ -326,7 +327,12 @@ export class Session implements AttachedLine {
       await this.write('% Failed to compile regular expression.\n');
       return;
     }
-    await this.#page(output, filter, call.signal);
+    const noisy = this.#system.faults.has('noise') && call.words[0] === 'show';
+    await this.#page(noisy ? withNoise(output, () => this.#breakIn()) : output, filter, call.signal);
+  }
+
+  #breakIn(): Promise<void> {
+    return this.write(`${this.#system.stamped(NOISE)}\n`);
   }
 
   async #page(output: Output, filter: LineFilter | undefined, signal: AbortSignal): Promise<void> {

@@ -121,17 +121,22 @@ export class System implements RunningSystem {
 
   log(message: SyslogMessage): void {
     if (this.config.has('logging on') && this.config.get('logging on')?.text.startsWith('no ') === true) return;
-    const line = syslogLine(message, {
-      nowMs: this.now(),
-      upMs: this.world.clock.monotonic() - this.startedMs,
-      clockIsSet: this.clockIsSet,
-      stamp: this.config.value('service timestamps log') ?? 'uptime',
-    });
+    const line = this.stamped(message);
     this.#logged.push(line);
     if (this.#logged.length > MOST_LOGGED) this.#logged.shift();
     const console = this.config.get('logging console')?.text.startsWith('no ') !== true;
     for (const session of this.#sessions)
       if (session.line.kind === 'con' ? console : session.monitor) session.notify(line);
+  }
+
+  /** A message as it is logged now. */
+  stamped(message: SyslogMessage): string {
+    return syslogLine(message, {
+      nowMs: this.now(),
+      upMs: this.world.clock.monotonic() - this.startedMs,
+      clockIsSet: this.clockIsSet,
+      stamp: this.config.value('service timestamps log') ?? 'uptime',
+    });
   }
 
   /** Shows text on every line, as `send` and reload warnings do. */
@@ -161,6 +166,7 @@ export class System implements RunningSystem {
     this.hardware.change({
       savedBy,
       ...(bootVariable === 'when-saved' && { boot: bootListOf(this.config) }),
+      ...(this.faults.has('boot-forgotten') && { boot: '' }),
     });
   }
 

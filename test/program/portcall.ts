@@ -80,14 +80,24 @@ export interface Serving extends Started, AsyncDisposable {
 }
 
 /** `portcall serve` with these words, once it is ready; killed when the test is over and it still runs. */
-export async function serving(words: readonly string[], options: StartOptions): Promise<Serving> {
-  const started = start(['serve', '--ready-file', 'ready.json', ...words], options);
+export const serving = (words: readonly string[], options: StartOptions): Promise<Serving> =>
+  running('serve', words, options);
+
+/** The same of any command that says when it is ready. */
+export async function running(
+  command: 'serve' | 'device',
+  words: readonly string[],
+  options: StartOptions,
+): Promise<Serving> {
+  // What an earlier one left there is not this one's.
+  rmSync(join(options.cwd, `${command}.json`), { force: true });
+  const started = start([command, '--ready-file', `${command}.json`, ...words], options);
   const stop = async (): Promise<void> => {
     started.child.kill('SIGKILL');
     await started.finished;
   };
   try {
-    const ready = await appearance(options.cwd, 'ready.json', started);
+    const ready = await appearance(options.cwd, `${command}.json`, started);
     return { ...started, ready, [Symbol.asyncDispose]: stop };
   } catch (error) {
     await stop();
