@@ -27,6 +27,8 @@ const COMMANDS: ReadonlyMap<string, () => Promise<CommandRow>> = new Map<string,
   ['shell', async () => (await import('./commands/shell.ts')).shellCommand],
   ['doctor', async () => (await import('./commands/doctor.ts')).doctorCommand],
   ['device', async () => (await import('./commands/device.ts')).deviceCommand],
+  ['image make', async () => (await import('./commands/image-make.ts')).imageMakeCommand],
+  ['image inspect', async () => (await import('./commands/image-inspect.ts')).imageInspectCommand],
   ['bookmark add', async () => (await import('./commands/bookmark-add.ts')).bookmarkAddCommand],
   ['bookmark list', async () => (await import('./commands/bookmark-list.ts')).bookmarkListCommand],
   ['bookmark remove', async () => (await import('./commands/bookmark-remove.ts')).bookmarkRemoveCommand],
@@ -53,6 +55,7 @@ async function rowsFor([first = '']: readonly string[]): Promise<CommandRow[]> {
 
 const GROUPS: ReadonlyMap<string, string> = new Map([
   ['bookmark', 'short names for places, and how to connect there'],
+  ['image', 'make and examine IOS images'],
   ['user', 'add, change, list and remove accounts'],
   ['ban', 'show and lift bans of a running server'],
 ]);
@@ -117,6 +120,9 @@ function createProgram(rows: readonly CommandRow[], world: World, onRun: (work: 
       writeErr: () => undefined,
     })
     .addHelpText('after', '\nTo start: portcall serve\nMore of a command: portcall serve --help');
+  // Where a command has a --version of its own, the program's is the one before it.
+  if (rows.some(({ options }) => options.some(({ flags }) => flags.startsWith('--version '))))
+    program.enablePositionalOptions();
   for (const row of rows) addCommand(program, row, onRun, world);
   return program;
 }
