@@ -17,6 +17,8 @@ class Console {
   readonly #device: Device;
   readonly #teletype: Teletype;
   readonly #closed: AbortSignal;
+  /** Somebody was there before. */
+  #hasLeft = false;
 
   constructor(device: Device, teletype: Teletype, closed: AbortSignal) {
     this.#device = device;
@@ -48,10 +50,14 @@ class Console {
         await setupDialog(system, this.#teletype, signal);
         state.isFresh = false;
       }
-      await this.#teletype.print('\n\nPress RETURN to get started!\n\n');
+      await this.#teletype.print(
+        this.#hasLeft ? '\n\nPress RETURN to get started.\n\n' : '\n\nPress RETURN to get started!\n\n',
+      );
+      this.#hasLeft = false;
       await this.#teletype.untilEnter(signal);
       await this.#session(state, signal);
       await this.#teletype.print(`\n\n${system.hostname} con0 is now available\n\n\n`);
+      this.#hasLeft = true;
     } catch (error) {
       // The system went down under the session: the boot that follows is what the console shows.
       if (!stop.signal.aborted || this.#closed.aborted) throw error;

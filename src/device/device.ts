@@ -2,6 +2,7 @@
 import type { RunningImage } from './command.ts';
 import { bootstrapText, loadingText, startedText } from './boot/boot-text.ts';
 import { type Booting, chooseImage, type Choice } from './boot/choose-image.ts';
+import { layFactoryLines } from './factory-lines.ts';
 import { Faults, type FaultOrder } from './faults.ts';
 import { grammarsOf } from './grammars.ts';
 import type { Grammars } from './interpret.ts';
@@ -180,6 +181,7 @@ export class Device {
     );
     const ignores = (this.hardware.facts.register & IGNORE_CONFIG) !== 0;
     const startup = ignores ? undefined : await readText(this.volumes.nvram.files, STARTUP_CONFIG);
+    layFactoryLines(this.platform, system.config, startup === undefined ? 'blank' : 'configured');
     if (startup !== undefined) await this.#say((await system.merge(startup)).join(''));
     system.modified = false;
     system.log({ facility: 'SYS', severity: 5, mnemonic: 'RESTART', text: 'System restarted --' });

@@ -25,6 +25,12 @@ export const ALL_COMMANDS: readonly CommandRow[] = [
 
 const WORD: ArgumentType = { shown: 'WORD', fit: () => ({ outcome: 'whole' }), isLoose: true };
 
+/** `flash` is `flash:`; any other word is itself. */
+const withColon =
+  (names: readonly string[]) =>
+  (word: string): string =>
+    names.includes(`${word.toLowerCase()}:`) ? `${word}:` : word;
+
 function typesOf(platform: Platform): ReadonlyMap<string, ArgumentType> {
   const volumes = platform.volumes.flatMap(({ name, aliases }) => [name, ...aliases]);
   const remote = platform.schemes.map((scheme) => `${scheme}:`);
@@ -36,7 +42,7 @@ function typesOf(platform: Platform): ReadonlyMap<string, ArgumentType> {
     ['volume', prefixed('file system', volumes)],
     ['source', prefixed('URL', all)],
     // Old routers take any word for a file in flash: a classic way to lose an image.
-    ['destination', isClassic ? { ...WORD, offers: all } : prefixed('URL', all)],
+    ['destination', isClassic ? { ...WORD, offers: all, canonical: withColon(all) } : prefixed('URL', all)],
     ['interface', interfaceNames(() => physicalInterfaces(platform).map(({ name }) => name))],
   ]);
 }

@@ -1,6 +1,7 @@
 /** Where a virtual device keeps its files and what its hardware remembers: a folder, or memory. */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Clock, systemClock } from '../../base/clock.ts';
 import type { DeviceStore } from '../../device/index.ts';
 import { type FileSystem, localFileSystem, memoryFileSystem } from '../../files/index.ts';
 
@@ -42,14 +43,17 @@ export function folderStore(state: string, elsewhere: ReadonlyMap<string, string
 }
 
 /** Nothing outlives the process, but for volumes that are folders of their own. */
-export function memoryStore(elsewhere: ReadonlyMap<string, string> = new Map()): DeviceStore {
+export function memoryStore(
+  elsewhere: ReadonlyMap<string, string> = new Map(),
+  clock: Clock = systemClock,
+): DeviceStore {
   const volumes = new Map<string, FileSystem>();
   let hardware: string | undefined;
   return {
     volume(name) {
       const folder = elsewhere.get(name);
       const found =
-        volumes.get(name) ?? (folder === undefined ? memoryFileSystem() : localFileSystem({ root: folder }));
+        volumes.get(name) ?? (folder === undefined ? memoryFileSystem({ clock }) : localFileSystem({ root: folder }));
       volumes.set(name, found);
       return found;
     },

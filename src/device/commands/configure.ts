@@ -1,32 +1,9 @@
 /** The configuration commands that mean something here, mode by mode; ranks follow the order of a real configuration. */
 import type { Call, CommandRow } from '../command.ts';
 import { CommandRefusal } from '../command.ts';
-import { hashSecret } from '../secret/secret.ts';
-import { decode7, encode7 } from '../secret/type-7.ts';
+import { encryptPasswords, storedPassword, storedSecret } from './passwords.ts';
+import { NO_ADDRESS } from '../factory-lines.ts';
 import { setting } from './setting.ts';
-
-/** `0 text` and `text` are in the clear, `5 …` and the like are stored as they come. */
-function splitType(words: string): { readonly type: string | undefined; readonly text: string } {
-  const [, type, text = ''] = /^(?:(\d)\s+)?(.*)$/.exec(words.trim()) ?? [];
-  return { type, text };
-}
-
-async function storedSecret({ system, args }: Call): Promise<string> {
-  const { type, text } = splitType(args.text('secret') ?? '');
-  if (type !== undefined && type !== '0') return `${type} ${text}`;
-  const kind = system.platform.secretType;
-  return `${kind} ${await hashSecret(kind, text, system.world.random)}`;
-}
-
-/** A password as `service password-encryption` wants it. */
-function storedPassword({ system, args }: Call): string {
-  const { type, text } = splitType(args.text('password') ?? '');
-  if (type === '7') {
-    if (decode7(text) === undefined) throw new CommandRefusal('Invalid encrypted password');
-    return `7 ${text}`;
-  }
-  return system.config.has('service password-encryption') ? `7 ${encode7(text, system.world.random(1)[0] ?? 0)}` : text;
-}
 
 const username = async (call: Call): Promise<string> => {
   const { args } = call;
@@ -140,7 +117,14 @@ const hasManualBoot: CommandRow['on'] = ({ style }) => style === 'catalyst' || s
 
 const GLOBAL: readonly CommandRow[] = [
   setting({ syntax: 'service timestamps (debug|log) <how:line>', rank: 100, nameWords: 3 }),
-  setting({ syntax: 'service password-encryption', rank: 101 }),
+  setting({
+    syntax: 'service password-encryption',
+    rank: 101,
+    effect: ({ system, negated }) => {
+      if (negated === undefined) encryptPasswords(system);
+      return undefined;
+    },
+  }),
   setting({ syntax: 'service compress-config', rank: 102 }),
   setting({ syntax: 'service <what:line>', rank: 103, distinct: 'line' }),
   setting({ syntax: 'hostname <name:word>', rank: 200 }),
@@ -158,22 +142,13 @@ const GLOBAL: readonly CommandRow[] = [
   setting({ syntax: 'aaa (authentication|authorization|accounting) <rest:line>', rank: 501, distinct: 'line' }),
   setting({
     syntax: 'ip domain-name <name:word>',
-    rank: 610,
+    key: 'ip domain name',
+    rank: 611,
     text: ({ args }) => `ip domain name ${args.text('name') ?? ''}`,
   }),
-  setting({ syntax: 'ip domain name <name:word>', rank: 610 }),
-  setting({ syntax: 'ip domain lookup', rank: 611, normally: 'on' }),
-  setting({
-    syntax: 'ip domain-lookup',
-    rank: 611,
-    normally: 'on',
-    effect: ({ system, negated }) => {
-      system.config.remove('ip domain-lookup');
-      if (negated === 'no') system.config.set('ip domain lookup', { text: 'no ip domain lookup', rank: 611 });
-      else system.config.remove('ip domain lookup');
-      return undefined;
-    },
-  }),
+  setting({ syntax: 'ip domain name <name:word>', rank: 611 }),
+  setting({ syntax: 'ip domain lookup', rank: 610, normally: 'on' }),
+  setting({ syntax: 'ip domain-lookup', key: 'ip domain lookup', rank: 610, normally: 'on' }),
   setting({ syntax: 'ip host <name:word> <address:ip>', rank: 612, distinct: ['name'] }),
   setting({ syntax: 'ip routing', rank: 613, normally: 'on' }),
   setting({
@@ -288,8 +263,18 @@ const GLOBAL: readonly CommandRow[] = [
 const INTERFACE: readonly CommandRow[] = [
   setting({ syntax: 'description <text:line>', modes: ['config-if'], rank: 0 }),
   setting({ syntax: 'switchport <rest:line>', modes: ['config-if'], rank: 10, distinct: 'line' }),
-  setting({ syntax: 'ip address (<address:ip> <mask:ip>|dhcp)', modes: ['config-if'], rank: 20, nameWords: 2 }),
-  setting({ syntax: 'ip address <address:ip> <mask:ip> secondary', modes: ['config-if'], rank: 19, distinct: 'line' }),
+  setting({
+    syntax: 'ip address (<address:ip> <mask:ip> [secondary]|dhcp)',
+    modes: ['config-if'],
+    rank: 20,
+    key: ({ args, words }) => (args.has('secondary') ? words.join(' ') : 'ip address'),
+    effect: ({ sections, negated }) => {
+      // That there is none is said.
+      for (const { lines } of sections)
+        if (negated !== undefined && !lines.has('ip address')) lines.set('ip address', NO_ADDRESS);
+      return undefined;
+    },
+  }),
   setting({
     syntax: 'shutdown',
     modes: ['config-if'],

@@ -2,6 +2,7 @@
 import type { Call, CommandRow, LineSession, Output, RunningSystem } from '../command.ts';
 import { CommandRefusal } from '../command.ts';
 import { saved } from '../copy/copy.ts';
+import { layFactoryLines } from '../factory-lines.ts';
 import { enableSecret, isRight } from '../login.ts';
 import { configurationLines } from '../render/running-config.ts';
 import { runningConfigText } from './show.ts';
@@ -108,6 +109,7 @@ async function* ping({ args, system, signal }: Call): AsyncGenerator<string> {
 export async function replaceConfiguration(system: RunningSystem, text: string): Promise<readonly string[]> {
   const before = configurationLines(system.config).join('\n');
   system.config.clear();
+  layFactoryLines(system.platform, system.config, 'configured');
   const refusals = await system.merge(text);
   if (refusals.length > 0) {
     system.config.clear();
@@ -194,7 +196,7 @@ export const EXEC_COMMANDS: readonly CommandRow[] = [
     privilege: 15,
     run: setClock,
   },
-  { syntax: 'clear line (<line:0-999>|vty <line:0-999>)', privilege: 15, run: clearLine },
+  { syntax: 'clear line (<line:0-999>|vty <line:0-999>)', run: clearLine },
   { syntax: 'clear counters [<interface:interface>]', privilege: 15, run: () => '' },
   { syntax: 'clear logging', privilege: 15, run: () => '' },
   { syntax: 'ping <host:host>', run: ping },

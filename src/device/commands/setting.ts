@@ -14,6 +14,8 @@ export interface Setting {
    * unless told: there is one such line.
    */
   readonly distinct?: readonly string[] | 'line';
+  /** What the line is kept under, where that does not follow from its words. */
+  readonly key?: string | ((call: Call) => string);
   /** How many words of the line are its name; as many as the syntax begins with keywords, unless told. */
   readonly nameWords?: number;
   /** `on`: only `no …` is kept, because this is how it is anyway. `off`: only the line without `no`. */
@@ -34,7 +36,8 @@ const leadingKeywords = (syntax: string): number => {
 };
 
 function keyFor(setting: Setting, call: Call): string {
-  const { distinct = [] } = setting;
+  const { distinct = [], key } = setting;
+  if (key !== undefined) return typeof key === 'string' ? key : key(call);
   if (distinct === 'line') return call.words.join(' ');
   const name = call.words.slice(0, setting.nameWords ?? leadingKeywords(setting.syntax));
   const values = distinct.map((argument) => call.args.text(argument)).filter((value) => value !== undefined);
@@ -65,7 +68,8 @@ function openedSections(call: Call, key: string): readonly Section[] {
 async function run(setting: Setting, call: Call): Promise<string | undefined> {
   const key = keyFor(setting, call);
   if (call.negated !== undefined) forget(setting, call, key);
-  else if (setting.normally === 'on') for (const { lines } of call.sections) lines.remove(key);
+  else if (setting.normally === 'on' && call.words.length <= key.split(' ').length)
+    for (const { lines } of call.sections) lines.remove(key);
   else await keep(setting, call, key);
   call.system.changed(call.session);
   const said = await setting.effect?.(call);

@@ -241,7 +241,8 @@ export const SHOW_COMMANDS: readonly CommandRow[] = [
     run: ({ system }) =>
       `Exec mode aliases:\n  h                     help\n  lo                    logout\n  p                     ping\n  r                     resume\n${system.config
         .under('alias exec')
-        .map(({ text }) => `  ${text.replace(/^alias exec /, '')}\n`)
+        .map(({ text }) => /^alias exec (\S+) (.*)$/.exec(text) ?? [])
+        .map(([, name = '', meant = '']) => `  ${name.padEnd(22)}${meant}\n`)
         .join('')}`,
   },
   {

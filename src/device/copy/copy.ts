@@ -1,5 +1,5 @@
 /** `copy`: from any place of the device or of the network to any other, by the protocols themselves. */
-import type { Upload } from '../../files/index.ts';
+import type { Entry, Upload } from '../../files/index.ts';
 import type { Call } from '../command.ts';
 import { CommandRefusal } from '../command.ts';
 import type { OpenedTarget } from '../ports.ts';
@@ -10,7 +10,7 @@ import { eraseBeforeCopying } from './class-b.ts';
 import { type End, nameAtEnd, promptLevel, type RemoteName, remoteText } from './endpoint.ts';
 import { asFileError, isSpace, sayingOf } from './failure.ts';
 import { copiedText, type Marks, type Moved, moveBytes, textReader, TextSink } from './move-bytes.ts';
-import { openTarget, packetBytesOf, viaText } from './reach.ts';
+import { openTarget, packetBytesOf, viaText, withCredentials } from './reach.ts';
 
 /** Bytes that FTP of IOS moves at a time; it prints them behind the total. */
 const FTP_BLOCK = 4096;
@@ -41,21 +41,26 @@ async function fromSpot(spot: Spot): Promise<Source> {
   };
 }
 
+/** What stands before the marks. */
+function loadingText(call: Call, { scheme, host, path }: RemoteName, { mode = 0o644, sizeBytes }: Entry): string {
+  const file = nameAtEnd(path);
+  if (scheme === 'scp') return ` Sending file modes: C${mode.toString(8).padStart(4, '0')} ${sizeBytes} ${file}\n`;
+  return scheme === 'tftp' ? `\nLoading ${file} from ${host} ${viaText(call)}: ` : `\nLoading ${file} `;
+}
+
 /** `Accessing …`, then the file, then `Loading …`, as each protocol has it. */
 async function fromRemote(call: Call, name: RemoteName): Promise<Source> {
   const { session } = call;
   const url = remoteText(name);
-  await session.write(`Accessing ${url}...`);
+  const known = await withCredentials(call, name);
+  if (name.scheme !== 'scp') await session.write(`Accessing ${url}...`);
   let opened: OpenedTarget | undefined;
   try {
-    opened = await openTarget(call, name);
+    opened = await openTarget(call, known);
     const { files, path } = opened;
     const reader = await files.openReader(path);
     const { entry } = reader;
-    const file = nameAtEnd(name.path);
-    await session.write(
-      name.scheme === 'tftp' ? `\nLoading ${file} from ${name.host} ${viaText(call)}: ` : `\nLoading ${file} `,
-    );
+    await session.write(loadingText(call, name, entry));
     return {
       read: (into, position) => reader.read(into, position),
       sizeBytes: entry.sizeIs === 'unknown' ? undefined : entry.sizeBytes,
@@ -93,7 +98,7 @@ async function openSource(call: Call, end: End): Promise<Source> {
 
 /** The last line before the figures. */
 function okText(source: End, { bytes }: Moved): string {
-  if (source.kind !== 'remote') return '';
+  if (source.kind !== 'remote' || source.scheme === 'scp') return '';
   return source.scheme === 'ftp' ? `\n[OK - ${bytes}/${FTP_BLOCK} bytes]\n` : `\n[OK - ${bytes} bytes]\n`;
 }
 
@@ -135,7 +140,7 @@ async function intoServer(call: Call, source: Source, name: RemoteName): Promise
   let opened: OpenedTarget | undefined;
   let upload: Upload | undefined;
   try {
-    opened = await openTarget(call, name);
+    opened = await openTarget(call, await withCredentials(call, name));
     const { sizeBytes } = source;
     upload = await opened.files.openUpload(opened.path, sizeBytes === undefined ? {} : { sizeBytes });
     const marks = { mark: '!', packetBytes: packetBytesOf(call, name) };

@@ -55,15 +55,23 @@ const tftpBlock = ({ system }: Call): number => Number(system.config.value('ip t
 export const packetBytesOf = (call: Call, { scheme }: RemoteName): number =>
   scheme === 'tftp' ? tftpBlock(call) : STREAM_BLOCK;
 
+/** Asks for what is not known yet. */
+export const withCredentials = async (call: Call, name: RemoteName): Promise<RemoteName> => ({
+  ...name,
+  ...(await credentials(call, name)),
+});
+
+/** The credentials are known. */
 export async function openTarget(call: Call, name: RemoteName): Promise<OpenedTarget> {
-  const { scheme, host, port, path } = name;
+  const { scheme, host, port, path, user, password } = name;
   const active = call.system.config.get('ip ftp passive')?.text.startsWith('no ') === true;
   const target: TransferTarget = {
     scheme,
     host: call.system.config.value(`ip host ${host}`) ?? host,
     path,
     ...(port !== undefined && { port }),
-    ...(await credentials(call, name)),
+    ...(user !== undefined && { user }),
+    ...(password !== undefined && { password }),
     ...(scheme === 'ftp' && { data: active ? 'active' : 'passive' }),
     ...(scheme === 'tftp' && { blockBytes: tftpBlock(call) }),
   };

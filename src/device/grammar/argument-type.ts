@@ -108,8 +108,12 @@ export function argumentType(name: string, own: ReadonlyMap<string, ArgumentType
 
 /** A type that is one of some prefixes with anything behind: `flash:x`, `tftp:`, which may be cut short as `tft`. */
 export const prefixed = (shown: string, prefixes: readonly string[]): ArgumentType => {
-  const meant = (lower: string): readonly string[] =>
-    lower.includes(':') ? [] : prefixes.filter((one) => one.startsWith(lower));
+  /** The colon may be left out, and the name cut short. */
+  const meant = (lower: string): readonly string[] => {
+    if (lower.includes(':')) return [];
+    const exact = prefixes.filter((one) => one === `${lower}:`);
+    return exact.length > 0 ? exact : prefixes.filter((one) => one.startsWith(lower));
+  };
   return {
     shown,
     offers: prefixes,

@@ -41,7 +41,11 @@ class TarImageCheck {
     const info = readTarInfo(this.#info.toString('latin1'));
     const found = { ...(this.#verdict && { image: this.#verdict }), ...(info && { info }) };
     if (error !== undefined)
-      return { ...found, state: error.detail?.includes('cut') === true ? 'cut' : 'damaged', reason: error.detail ?? error.message };
+      return {
+        ...found,
+        state: error.detail?.includes('cut') === true ? 'cut' : 'damaged',
+        reason: error.detail ?? error.message,
+      };
     if (this.#verdict === undefined || info === undefined)
       return { ...found, state: 'damaged', reason: 'info or the image is missing in the archive' };
     if (info.iosImageBytes !== this.#verdict.sizeBytes)
