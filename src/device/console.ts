@@ -56,6 +56,7 @@ class Console {
       this.#hasLeft = false;
       await this.#teletype.untilEnter(signal);
       await this.#session(state, signal);
+      if (stop.signal.aborted) return;
       await this.#teletype.print(`\n\n${system.hostname} con0 is now available\n\n\n`);
       this.#hasLeft = true;
     } catch (error) {

@@ -1,6 +1,6 @@
 /** A device: a box that is switched on, boots what it finds, runs it, and reloads. */
 import type { RunningImage } from './command.ts';
-import { bootstrapText, loadingText, startedText } from './boot/boot-text.ts';
+import { type BoxFacts, bootstrapText, loadingText, startedText } from './boot/boot-text.ts';
 import { type Booting, chooseImage, type Choice } from './boot/choose-image.ts';
 import { layFactoryLines } from './factory-lines.ts';
 import { Faults, type FaultOrder } from './faults.ts';
@@ -10,7 +10,8 @@ import type { Platform } from './platforms/platform.ts';
 import type { DeviceWorld } from './ports.ts';
 import { STARTUP_CONFIG } from './startup.ts';
 import { Hardware } from './state/hardware.ts';
-import { readText, Volumes } from './state/volumes.ts';
+import { entriesOf, readText, Volumes } from './state/volumes.ts';
+import { ROOT } from '../base/virtual-path.ts';
 import { type DeviceClock, System } from './system.ts';
 import { doorWishes } from './door-wishes.ts';
 import type { Doors } from './ports.ts';
@@ -35,6 +36,8 @@ export type PowerState =
 /** Somebody who looks at the console. */
 export interface ConsoleView {
   print(text: string): Promise<void>;
+  /** Shows what was logged and waits still. */
+  flush(): Promise<void>;
 }
 
 /** Register bit 6: the startup configuration is left alone. */
@@ -134,7 +137,7 @@ export class Device {
     this.#to({ kind: 'booting' });
     const { nextRegister } = this.hardware.facts;
     if (nextRegister !== undefined) this.hardware.change({ register: nextRegister, nextRegister: undefined });
-    await this.#say(bootstrapText(this.platform));
+    await this.#say(bootstrapText(this.platform, await this.#boxFacts()));
     await this.#wait(this.platform.bootMs / 10);
     if (this.#wasSwitchedOff()) return;
     if (this.faults.has('rommon-after-reload') && this.hardware.facts.returnedBy !== 'power-on') {
@@ -145,6 +148,12 @@ export class Device {
     await this.#say(choice.said);
     if (choice.outcome === 'loader') this.#to({ kind: 'loader' });
     else await this.#load(choice);
+  }
+
+  async #boxFacts(): Promise<BoxFacts> {
+    const entries = await entriesOf({ volume: this.volumes.main, path: ROOT });
+    const directories = entries.filter(({ type }) => type === 'directory').length + 1;
+    return { mac: this.hardware.facts.mac, files: entries.length + 1 - directories, directories };
   }
 
   #wasSwitchedOff(): boolean {
@@ -198,6 +207,7 @@ export class Device {
 
   async #reload(reason: string): Promise<void> {
     this.hardware.change({ returnedBy: reason, returnedAtMs: this.world.clock.now() });
+    await this.#console?.flush();
     this.#halt();
     this.#to({ kind: 'booting' });
     await this.#doors.drop();

@@ -173,7 +173,8 @@ export class Session implements AttachedLine {
   }
 
   async #turn(): Promise<void> {
-    const { grammars, glossary } = this.#options;
+    const { grammars, glossary, signal } = this.#options;
+    signal.throwIfAborted();
     await this.#teletype.freshLine();
     const prompt = promptOf(this.#system.hostname, MODES[this.#frame.mode], this.privilege);
     const root = (line: string): [string, ReturnType<Grammars>] => {

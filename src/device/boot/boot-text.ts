@@ -13,8 +13,16 @@ const RIGHTS = [
   '',
 ].join('\n');
 
+/** What the loader finds of its own. */
+export interface BoxFacts {
+  /** Twelve hexadecimal digits. */
+  readonly mac: string;
+  readonly files: number;
+  readonly directories: number;
+}
+
 /** What the loader says before it looks for anything. */
-export function bootstrapText({ loader, model, memoryKib, style }: Platform): string {
+export function bootstrapText({ loader, model, memoryKib, style }: Platform, box: BoxFacts): string {
   if (style === 'catalyst-9k')
     return [
       '',
@@ -31,11 +39,11 @@ export function bootstrapText({ loader, model, memoryKib, style }: Platform): st
   if (style === 'catalyst')
     return [
       '',
-      `Base ethernet MAC Address: 00:11:22:33:44:55`,
+      `Base ethernet MAC Address: ${(box.mac.match(/../g) ?? []).join(':')}`,
       'Xmodem file system is available.',
       'The password-recovery mechanism is enabled.',
       'Initializing Flash...',
-      'flashfs[0]: 3 files, 1 directories',
+      `flashfs[0]: ${box.files} files, ${box.directories} directories`,
       'flashfs[0]: 0 orphaned files, 0 orphaned directories',
       '...done Initializing Flash.',
       'Boot Sector Filesystem (bs) installed, fsid: 3',
@@ -80,7 +88,7 @@ export function loadingText(
 }
 
 /** From the running image until the prompt. */
-export function startedText({ style, title }: Platform, image: RunningImage): string {
+export function startedText({ style, model, processor, memoryKib }: Platform, image: RunningImage): string {
   const xe = style === 'isr-xe' || style === 'catalyst-9k';
   return [
     RIGHTS,
@@ -94,7 +102,7 @@ export function startedText({ style, title }: Platform, image: RunningImage): st
     'Technical Support: http://www.cisco.com/techsupport',
     `Compiled ${image.compiled}`,
     '',
-    title,
+    `${style === 'isr-g2' ? 'Cisco' : 'cisco'} ${model} (${processor === '' ? 'revision 1.0' : processor}) with ${memoryKib.main}K/${memoryKib.io}K bytes of memory.`,
     '',
     '',
   ].join('\n');

@@ -112,13 +112,29 @@ async function reload(call: Call): Promise<string> {
     text: `Reload requested by ${byOf(call)}. Reload Reason: ${reason}.`,
   });
   system.reload({ reason: 'reload', by: byOf(call) });
+  await gone(call);
   return '';
+}
+
+/** Nothing is typed any more into a system that goes down. */
+async function gone({ signal }: Call): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  if (!signal.aborted) await promise;
 }
 
 /** `5`, `1:30`: minutes, or hours and minutes. */
 function delayMs(text: string): number {
   const [first = 0, second] = text.split(':').map(Number);
   return (second === undefined ? first : first * 60 + second) * MINUTE_MS;
+}
+
+/** `5 minutes`, `13 hours and 0 minutes`. */
+function delayText(ms: number): string {
+  const minutes = Math.round(ms / MINUTE_MS);
+  const hours = Math.floor(minutes / 60);
+  const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+  return hours === 0 ? counted(minutes, 'minute') : `${counted(hours, 'hour')} and ${counted(minutes % 60, 'minute')}`;
 }
 
 /** The next time that the device's clock shows `hh:mm`. */
@@ -138,9 +154,8 @@ async function reloadLater(call: Call): Promise<string> {
   await mayReload(call);
   const atMs = system.now() + delay;
   const reason = args.text('reason') ?? 'Reload Command';
-  const minutes = Math.round(delay / MINUTE_MS);
   await session.write(
-    `Reload scheduled for ${momentText(atMs)} (in ${minutes} minute${minutes === 1 ? '' : 's'}) by ${byOf(call)}\nReload reason: ${reason}\n`,
+    `Reload scheduled for ${momentText(atMs)} (in ${delayText(delay)}) by ${byOf(call)}\nReload reason: ${reason}\n`,
   );
   if (!(await session.confirm('Proceed with reload? [confirm]'))) return '';
   system.planReload({ atMs, by: byOf(call), reason });
@@ -157,8 +172,8 @@ function reloadCancel({ system }: Call): string {
 function showReload({ system }: Call): string {
   const plan = system.plannedReload;
   if (plan === undefined) return 'No reload is scheduled.\n';
-  const left = Math.max(0, Math.round((plan.atMs - system.now()) / MINUTE_MS));
-  return `Reload scheduled for ${momentText(plan.atMs)} (in ${left} minutes) by ${plan.by}\nReload reason: ${plan.reason}\n`;
+  const left = Math.max(0, plan.atMs - system.now());
+  return `Reload scheduled for ${momentText(plan.atMs)} (in ${delayText(left)}) by ${plan.by}\nReload reason: ${plan.reason}\n`;
 }
 
 const isRouter: CommandRow['on'] = ({ style }) => style === 'classic' || style === 'isr-g2' || style === 'isr-xe';

@@ -64,8 +64,13 @@ export class Teletype {
   /** Shows a line that nobody asked for: at once where somebody types, else behind the next prompt or after a moment. */
   notify(text: string): void {
     this.#notices.push(text);
-    if (this.#reading !== undefined) this.#showNotices();
-    else if (this.#notices.length === 1) this.#clock.after(NOTICE_MS, () => this.#showNotices());
+    if (this.#reading !== undefined) void this.#showNotices();
+    else if (this.#notices.length === 1) this.#clock.after(NOTICE_MS, () => void this.#showNotices());
+  }
+
+  /** Shows what waits to be shown. */
+  flush(): Promise<void> {
+    return this.#showNotices();
   }
 
   /** Reads a line with all the keys of an editor. Rejects with a `LineClosedError`, and with the reason of `signal`. */
@@ -75,7 +80,7 @@ export class Teletype {
     await this.#terminal.write(`${prompt}${editor.shown}`);
     this.#atLineStart = false;
     this.#reading = { editor, prompt };
-    this.#showNotices();
+    await this.#showNotices();
     try {
       for (;;) {
         const outcome = editor.feed(await this.keys.next(signal));
@@ -119,14 +124,14 @@ export class Teletype {
     await this.#terminal.write(`${reading.prompt}${editor.shown}`);
   }
 
-  #showNotices(): void {
+  async #showNotices(): Promise<void> {
     if (this.#notices.length === 0) return;
     const text = this.#notices.join('\n');
     this.#notices = [];
     const reading = this.redrawsBehindNotices ? this.#reading : undefined;
     const again = reading === undefined ? '' : `${reading.prompt}${reading.editor.shown}`;
     const lead = this.#atLineStart ? '' : '\r\n';
-    void this.#terminal.write(`${lead}${forTerminal(text)}\r\n${again}`);
     if (this.#reading === undefined) this.#atLineStart = true;
+    await this.#terminal.write(`${lead}${forTerminal(text)}\r\n${again}`);
   }
 }
