@@ -109,6 +109,7 @@ export interface RunningSystem {
   now(): number;
   setClock(nowMs: number): void;
   log(message: SyslogMessage): void;
+  clearLog(): void;
   /** What a session typed has changed the configuration. */
   changed(by: LineSession | undefined): void;
   /** Types lines into the running configuration; gives what the device answers to lines that it refuses. */

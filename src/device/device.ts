@@ -2,6 +2,7 @@
 import type { RunningImage } from './command.ts';
 import { type BoxFacts, bootstrapText, loadingText, startedText } from './boot/boot-text.ts';
 import { type Booting, chooseImage, type Choice } from './boot/choose-image.ts';
+import { AUTO_ABORT_MS, judgeTrial, rollBack } from './install/provisioning.ts';
 import { layFactoryLines } from './factory-lines.ts';
 import { Faults, type FaultOrder } from './faults.ts';
 import { grammarsOf } from './grammars.ts';
@@ -144,6 +145,7 @@ export class Device {
       this.#to({ kind: 'loader' });
       return;
     }
+    await judgeTrial(this.volumes, this.hardware);
     const choice = await chooseImage(this.booting);
     await this.#say(choice.said);
     if (choice.outcome === 'loader') this.#to({ kind: 'loader' });
@@ -192,10 +194,26 @@ export class Device {
     const startup = ignores ? undefined : await readText(this.volumes.nvram.files, STARTUP_CONFIG);
     layFactoryLines(this.platform, system.config, startup === undefined ? 'blank' : 'configured');
     if (startup !== undefined) await this.#say((await system.merge(startup)).join(''));
-    system.modified = false;
+    system.unchanged();
     system.log({ facility: 'SYS', severity: 5, mnemonic: 'RESTART', text: 'System restarted --' });
     this.#to({ kind: 'running', system, stop, isFresh: startup === undefined });
+    if (this.hardware.facts.trial !== undefined) this.#watchTrial(system, stop.signal);
     await system.doorsChanged();
+  }
+
+  /** Packages that nobody commits in time are taken back. */
+  #watchTrial(system: System, stopped: AbortSignal): void {
+    const cancel = this.world.clock.after(AUTO_ABORT_MS, () => {
+      if (this.hardware.facts.trial === undefined) return;
+      system.log({
+        facility: 'INSTALL',
+        severity: 5,
+        mnemonic: 'INSTALL_AUTO_ABORT_TIMER_PROGRESS',
+        text: 'Install auto abort timer has expired',
+      });
+      void rollBack(this.volumes, this.hardware).then(() => system.reload({ reason: 'reload', by: 'the system' }));
+    });
+    stopped.addEventListener('abort', cancel, { once: true });
   }
 
   #halt(): void {

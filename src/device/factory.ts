@@ -1,27 +1,58 @@
-/** The software that a device comes with from its factory. */
+/** The software that a device comes with from its factory, laid into its flash. */
 import { resolvePath, ROOT } from '../base/virtual-path.ts';
 import type { Device } from './device.ts';
-import { identifyImage } from './image/image-facts.ts';
+import { identifyImage, type ImageIdentity } from './image/image-facts.ts';
 import { imageFileName } from './image/image-file-name.ts';
 import { makeImage, minimumImageBytes } from './image/make-image.ts';
+import { activate, commit, expandBundle, readBundle } from './install/provisioning.ts';
+import type { Platform } from './platforms/platform.ts';
+import type { Spot } from './state/volumes.ts';
 
-export async function layFactorySoftware(
-  { platform, volumes }: Device,
-  { sizeBytes }: { readonly sizeBytes?: number } = {},
-): Promise<void> {
-  const { family, version, featureSet } = platform.factory;
+export interface FactoryOptions {
+  /** Of the image; small unless told. */
+  readonly sizeBytes?: number;
+}
+
+const DEFAULT_BYTES = 256 * 1024;
+
+function factoryIdentity({ factory: { family, version, featureSet } }: Platform): ImageIdentity {
   const made = identifyImage({ family, version, feature: featureSet });
-  if (!made.ok) throw new Error(made.reason);
-  const { identity } = made;
-  const path = resolvePath(ROOT, imageFileName(identity) ?? 'image.bin') ?? ROOT;
-  const upload = await volumes.main.files.openUpload(path);
-  let position = 0;
-  for (const piece of makeImage({
-    facts: identity,
-    sizeBytes: sizeBytes ?? Math.max(256 * 1024, minimumImageBytes(identity)),
-  })) {
-    await upload.write(piece, position);
-    position += piece.length;
+  if (!made.ok) throw new Error(`the factory image of the platform cannot be made: ${made.reason}`);
+  return made.identity;
+}
+
+async function writeImage({ volume, path }: Spot, facts: ImageIdentity, sizeBytes: number): Promise<void> {
+  const upload = await volume.files.openUpload(path, { sizeBytes });
+  try {
+    let position = 0;
+    for (const piece of makeImage({ facts, sizeBytes })) {
+      await upload.write(piece, position);
+      position += piece.length;
+    }
+    await upload.commit();
+  } catch (error) {
+    await upload.discard();
+    throw error;
   }
-  await upload.commit();
+}
+
+/**
+ * Lays the image of the platform's factory into its main volume: as one file, or as packages that packages.conf names.
+ * Throws a `FileError` where there is no room, and a `RangeError` for a size that is too small for an image.
+ */
+export async function layFactorySoftware(
+  { platform, volumes, hardware }: Device,
+  { sizeBytes }: FactoryOptions = {},
+): Promise<void> {
+  const identity = factoryIdentity(platform);
+  const path = resolvePath(ROOT, imageFileName(identity) ?? 'image.bin') ?? ROOT;
+  const spot = { volume: volumes.main, path };
+  await writeImage(spot, identity, sizeBytes ?? Math.max(DEFAULT_BYTES, minimumImageBytes(identity)));
+  if (platform.install !== 'install') return;
+  const bundle = await readBundle(spot, platform.runs);
+  await expandBundle(spot, bundle);
+  await activate(volumes, hardware, bundle.confPath);
+  commit(hardware);
+  hardware.change({ boot: `${volumes.main.facts.name}packages.conf,1;` });
+  await volumes.main.files.remove(path);
 }

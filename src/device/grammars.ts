@@ -5,6 +5,9 @@ import { CONFIGURATION_COMMANDS, verbatimRows } from './commands/configure.ts';
 import { EXEC_COMMANDS } from './commands/exec.ts';
 import { FILE_COMMANDS } from './commands/files.ts';
 import { IMAGE_COMMANDS } from './commands/images.ts';
+import { ARCHIVE_SOFTWARE_COMMANDS } from './commands/archive-software.ts';
+import { ARCHIVE_CONFIG_COMMANDS } from './commands/archive-config.ts';
+import { INSTALL_COMMANDS } from './commands/install.ts';
 import { SHOW_COMMANDS } from './commands/show.ts';
 import { type ArgumentType, interfaceNames, prefixed } from './grammar/argument-type.ts';
 import { compileGraph, type Node } from './grammar/graph.ts';
@@ -20,6 +23,9 @@ export const ALL_COMMANDS: readonly CommandRow[] = [
   ...FILE_COMMANDS,
   ...BOOT_COMMANDS,
   ...IMAGE_COMMANDS,
+  ...INSTALL_COMMANDS,
+  ...ARCHIVE_SOFTWARE_COMMANDS,
+  ...ARCHIVE_CONFIG_COMMANDS,
   ...CONFIGURATION_COMMANDS,
 ];
 

@@ -4,6 +4,7 @@ export type ExecMode = 'exec';
 export type ConfigMode =
   | 'config'
   | 'config-if'
+  | 'config-if-range'
   | 'config-line'
   | 'config-vlan'
   | 'config-router'
@@ -27,6 +28,7 @@ export const MODES: Readonly<Record<ModeName, Mode>> = {
   exec: { name: 'exec', prompt: '', parent: undefined },
   config: mode('config', 'exec'),
   'config-if': mode('config-if', 'config'),
+  'config-if-range': mode('config-if-range', 'config'),
   'config-subif': mode('config-subif', 'config'),
   'config-line': mode('config-line', 'config'),
   'config-vlan': mode('config-vlan', 'config'),

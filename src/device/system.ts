@@ -129,6 +129,10 @@ export class System implements RunningSystem {
       if (session.line.kind === 'con' ? console : session.monitor) session.notify(line);
   }
 
+  clearLog(): void {
+    this.#logged.length = 0;
+  }
+
   /** A message as it is logged now. */
   stamped(message: SyslogMessage): string {
     return syslogLine(message, {
@@ -147,6 +151,12 @@ export class System implements RunningSystem {
   changed(by: LineSession | undefined): void {
     this.modified = true;
     this.#lastChange = { atMs: this.now(), by: by?.user };
+  }
+
+  /** What was merged at boot is how it was. */
+  unchanged(): void {
+    this.modified = false;
+    this.#lastChange = undefined;
   }
 
   merge(text: string): Promise<readonly string[]> {

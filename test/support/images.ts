@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { identifyImage, type ImageWish } from '../../src/device/image/image-facts.ts';
 import { imageFileName } from '../../src/device/image/image-file-name.ts';
+import { makeTarImage } from '../../src/device/image/make-tar-image.ts';
 import { makeImage, minimumImageBytes } from '../../src/device/image/make-image.ts';
 
 export interface MadeImage {
@@ -19,6 +20,16 @@ export function madeImage(wish: ImageWish, sizeBytes?: number): MadeImage {
   if (name === undefined) throw new Error(`no name for ${facts.version}`);
   const bytes = Buffer.concat([...makeImage({ facts, sizeBytes: sizeBytes ?? minimumImageBytes(facts) })]);
   return { name, version: facts.version, bytes };
+}
+
+/** The archive of a switch's software. */
+export function madeTarImage(wish: ImageWish, sizeBytes?: number): MadeImage {
+  const made = identifyImage(wish);
+  if (!made.ok) throw new Error(made.reason);
+  const { identity: facts } = made;
+  const order = { facts, sizeBytes: sizeBytes ?? minimumImageBytes(facts) };
+  const name = imageFileName(facts, 'tar') ?? 'image.tar';
+  return { name, version: facts.version, bytes: Buffer.concat([...makeTarImage(order)]) };
 }
 
 /** Writes one into a folder under the name that it should have. */

@@ -9,7 +9,7 @@
  * - `begin`: `privileged` (the default), `user`, `console` (before the first Enter), `boot` (switched on in front of it), `vty`
  * - `startup`: a line of its configuration; more than one may stand. `blank`: it has none
  * - `file`: `flash:name text…`, or `server:name text…` at 192.0.2.10
- * - `image`: `flash:` or `server:`, family, version, and whatever else the name should be: `flash: C2900 15.7(3)M8`
+ * - `image`: `flash:` or `server:`, family, version, and whatever else the name should be, or `tar`: `flash: C2900 15.7(3)M8`
  * - `fault`: as `--fault` takes it. `hardware`: JSON of what the hardware remembers
  */
 import assert from 'node:assert/strict';
@@ -30,7 +30,7 @@ import {
   writeText,
 } from '../../src/device/index.ts';
 import { FileError, type FileSystem, memoryFileSystem } from '../../src/files/index.ts';
-import { madeImage } from './images.ts';
+import { madeImage, madeTarImage } from './images.ts';
 import { IosScreen, stoppedClock } from './ios-screen.ts';
 import { putFile } from './scp.ts';
 
@@ -147,8 +147,8 @@ async function putFiles(head: Head, device: Device, server: FileSystem): Promise
   }
   for (const line of head.all('image')) {
     const [where = '', family = '', version = '', renamed] = line.split(/:? /);
-    const { name, bytes } = madeImage({ family, version });
-    await putFile(filesOf(where), `/${renamed ?? name}`, bytes);
+    const { name, bytes } = renamed === 'tar' ? madeTarImage({ family, version }) : madeImage({ family, version });
+    await putFile(filesOf(where), `/${renamed === undefined || renamed === 'tar' ? name : renamed}`, bytes);
   }
 }
 

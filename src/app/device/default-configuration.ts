@@ -32,6 +32,7 @@ export async function defaultConfiguration(
     '!',
     `hostname ${hostname}`,
     '!',
+    ...(platform.install === 'install' ? ['boot system flash:packages.conf', '!'] : []),
     `enable secret ${await secret(enable)}`,
     '!',
     `username ${user.name}${rights} secret ${await secret(user.password)}`,

@@ -117,7 +117,7 @@ export async function imageFiles(volumes: Volumes): Promise<readonly Spot[]> {
         const path = resolvePath(folder, name);
         if (path === undefined || name.startsWith('.')) continue;
         if (type === 'directory' && depth < 2) await look(path, depth + 1);
-        else if (type === 'file' && /\.(bin|conf)$/i.test(name))
+        else if (type === 'file' && (/\.bin$/i.test(name) || name === 'packages.conf'))
           spots.push({ spot: { volume: main, path }, modifiedMs });
       }
   };

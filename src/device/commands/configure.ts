@@ -2,6 +2,7 @@
 import type { Call, CommandRow } from '../command.ts';
 import { CommandRefusal } from '../command.ts';
 import { encryptPasswords, storedPassword, storedSecret } from './passwords.ts';
+import { interfaceRange } from './interface-range.ts';
 import { NO_ADDRESS } from '../factory-lines.ts';
 import { setting } from './setting.ts';
 
@@ -235,6 +236,7 @@ const GLOBAL: readonly CommandRow[] = [
   action('crypto key generate rsa [general-keys] [modulus <bits:360-4096>]', makeKey),
   action('crypto key zeroize rsa', removeKey),
   setting({ syntax: 'interface <name:interface>', rank: 1000, distinct: ['name'], opens: 'config-if' }),
+  action('interface range <names:line>', interfaceRange),
   setting({ syntax: 'vlan <number:1-4094>', rank: 900, distinct: ['number'], opens: 'config-vlan', on: hasManualBoot }),
   setting({
     syntax: 'router (ospf|eigrp|bgp) <process:1-65535>',
@@ -260,12 +262,15 @@ const GLOBAL: readonly CommandRow[] = [
   }),
 ];
 
+/** One interface, or a range of them. */
+const INTERFACE_MODES = ['config-if', 'config-if-range'] as const;
+
 const INTERFACE: readonly CommandRow[] = [
-  setting({ syntax: 'description <text:line>', modes: ['config-if'], rank: 0 }),
-  setting({ syntax: 'switchport <rest:line>', modes: ['config-if'], rank: 10, distinct: 'line' }),
+  setting({ syntax: 'description <text:line>', modes: INTERFACE_MODES, rank: 0 }),
+  setting({ syntax: 'switchport <rest:line>', modes: INTERFACE_MODES, rank: 10, distinct: 'line' }),
   setting({
     syntax: 'ip address (<address:ip> <mask:ip> [secondary]|dhcp)',
-    modes: ['config-if'],
+    modes: INTERFACE_MODES,
     rank: 20,
     key: ({ args, words }) => (args.has('secondary') ? words.join(' ') : 'ip address'),
     effect: ({ sections, negated }) => {
@@ -277,7 +282,7 @@ const INTERFACE: readonly CommandRow[] = [
   }),
   setting({
     syntax: 'shutdown',
-    modes: ['config-if'],
+    modes: INTERFACE_MODES,
     rank: 30,
     effect: ({ system, sections, negated }) => {
       for (const { key } of sections) {
@@ -293,12 +298,12 @@ const INTERFACE: readonly CommandRow[] = [
       return undefined;
     },
   }),
-  setting({ syntax: 'duplex (auto|full|half)', modes: ['config-if'], rank: 40 }),
-  setting({ syntax: 'speed (auto|10|100|1000)', modes: ['config-if'], rank: 41 }),
+  setting({ syntax: 'duplex (auto|full|half)', modes: INTERFACE_MODES, rank: 40 }),
+  setting({ syntax: 'speed (auto|10|100|1000)', modes: INTERFACE_MODES, rank: 41 }),
   setting({
     syntax:
       '(ip|ipv6|cdp|lldp|mtu|bandwidth|spanning-tree|channel-group|negotiation|load-interval|media-type|standby) <rest:line>',
-    modes: ['config-if'],
+    modes: INTERFACE_MODES,
     rank: 50,
     distinct: 'line',
   }),
@@ -349,7 +354,15 @@ const OTHERS: readonly CommandRow[] = [
   setting({ syntax: 'time-period <minutes:1-525600>', modes: ['config-archive'], rank: 3 }),
 ];
 
-const everyMode = ['config', 'config-if', 'config-line', 'config-vlan', 'config-router', 'config-archive'] as const;
+const everyMode = [
+  'config',
+  'config-if',
+  'config-if-range',
+  'config-line',
+  'config-vlan',
+  'config-router',
+  'config-archive',
+] as const;
 
 const LEAVING: readonly CommandRow[] = [
   {

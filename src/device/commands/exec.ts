@@ -1,10 +1,8 @@
 /** Commands of the EXEC that are neither `show` nor about files: rights, the terminal, saving, the clock. */
-import type { Call, CommandRow, LineSession, Output, RunningSystem } from '../command.ts';
+import type { Call, CommandRow, LineSession, Output } from '../command.ts';
 import { CommandRefusal } from '../command.ts';
 import { saved } from '../copy/copy.ts';
-import { layFactoryLines } from '../factory-lines.ts';
 import { enableSecret, isRight } from '../login.ts';
-import { configurationLines } from '../render/running-config.ts';
 import { runningConfigText } from './show.ts';
 import { STARTUP_CONFIG } from '../startup.ts';
 import { FileError } from '../../files/index.ts';
@@ -105,19 +103,9 @@ async function* ping({ args, system, signal }: Call): AsyncGenerator<string> {
     : '\nSuccess rate is 0 percent (0/5)\n';
 }
 
-/** Replaces the running configuration by a file: what the file does not say is gone. */
-export async function replaceConfiguration(system: RunningSystem, text: string): Promise<readonly string[]> {
-  const before = configurationLines(system.config).join('\n');
-  system.config.clear();
-  layFactoryLines(system.platform, system.config, 'configured');
-  const refusals = await system.merge(text);
-  if (refusals.length > 0) {
-    system.config.clear();
-    await system.merge(before);
-  }
-  system.changed(undefined);
-  await system.doorsChanged();
-  return refusals;
+async function clearLogging({ session, system }: Call): Promise<undefined> {
+  if (await session.confirm('Clear logging buffer [confirm]')) system.clearLog();
+  return undefined;
 }
 
 const end = ({ session }: Call): string => {
@@ -198,7 +186,7 @@ export const EXEC_COMMANDS: readonly CommandRow[] = [
   },
   { syntax: 'clear line (<line:0-999>|vty <line:0-999>)', run: clearLine },
   { syntax: 'clear counters [<interface:interface>]', privilege: 15, run: () => '' },
-  { syntax: 'clear logging', privilege: 15, run: () => '' },
+  { syntax: 'clear logging', privilege: 15, run: clearLogging },
   { syntax: 'ping <host:host>', run: ping },
   {
     syntax: 'connect <host:host>',

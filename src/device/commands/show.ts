@@ -182,11 +182,6 @@ function memoryText({ platform }: RunningSystem): string {
   ].join('\n');
 }
 
-const archiveText = (system: RunningSystem): string =>
-  system.config.has('archive')
-    ? 'The next archive file will be named after the path\n'
-    : 'Archive feature not enabled\n';
-
 const isSwitch: CommandRow['on'] = ({ style }) => style === 'catalyst' || style === 'catalyst-9k';
 const isStack: CommandRow['on'] = ({ name }) => name === 'c3750' || name === 'c9300';
 
@@ -231,7 +226,6 @@ export const SHOW_COMMANDS: readonly CommandRow[] = [
   { syntax: 'show switch', on: isStack, run: ({ system }) => switchText(system) },
   { syntax: 'show processes cpu', run: ({ system }) => processesText(system) },
   { syntax: 'show memory statistics', run: ({ system }) => memoryText(system) },
-  { syntax: 'show archive', privilege: 15, run: ({ system }) => archiveText(system) },
   {
     syntax: 'show hosts',
     run: ({ system }) => `Default domain is ${system.config.value('ip domain name') ?? 'not set'}\n`,
@@ -251,4 +245,7 @@ export const SHOW_COMMANDS: readonly CommandRow[] = [
       `Line ${line.absolute}, Location: "", Type: ""\nLength: ${rows} lines, Width: ${columns} columns\nHistory is enabled, history size is ${historySize}.\n`,
   },
   { syntax: 'show format', run: () => '' },
+  { syntax: 'show cdp', run: () => '% CDP is not enabled\n' },
+  { syntax: 'show lldp', run: () => '% LLDP is not enabled\n' },
+  { syntax: 'show ipv6 interface [brief]', run: () => '' },
 ];

@@ -4,6 +4,8 @@ import type { Call } from '../command.ts';
 import { CommandRefusal } from '../command.ts';
 import type { OpenedTarget } from '../ports.ts';
 import { readText, type Spot, spotText, standing } from '../state/volumes.ts';
+import { inspectFile } from '../boot/loadable.ts';
+import { keepConfiguration } from '../config-archive.ts';
 import { STARTUP_CONFIG } from '../startup.ts';
 import { askDestination, askSource, endName } from './ask-ends.ts';
 import { eraseBeforeCopying } from './class-b.ts';
@@ -23,11 +25,13 @@ interface Source extends AsyncDisposable {
   readonly marks: Marks;
 }
 
+const NO_MARKS: Marks = { mark: '', packetBytes: 512 };
+
 const nothingToClose = (): Promise<void> => Promise.resolve();
 
 function fromText(text: string, shown: string): Source {
   const reader = textReader(text);
-  return { ...reader, shown, marks: { mark: '', packetBytes: 512 }, [Symbol.asyncDispose]: nothingToClose };
+  return { ...reader, shown, marks: NO_MARKS, [Symbol.asyncDispose]: nothingToClose };
 }
 
 async function fromSpot(spot: Spot): Promise<Source> {
@@ -123,9 +127,10 @@ async function intoFile(call: Call, source: Source, spot: Spot, end: End): Promi
     const trouble = call.system.faults.duringCopy;
     const moved = await moveBytes(call, { from: source, to: upload, marks: marksOf(source, end), trouble });
     await upload.commit();
-    return `${okText(end, moved)}\n${copiedText(moved)}`;
+    return `${okText(end, moved)}\n${await verified(call, spot)}${copiedText(moved)}`;
   } catch (error) {
     await upload?.discard();
+    if (error instanceof CommandRefusal) throw error;
     throw new CommandRefusal(await failureText(call, source.shown, error, spot));
   }
 }
@@ -169,6 +174,34 @@ async function intoRunning(call: Call, source: Source, end: End): Promise<string
   }
 }
 
+/** The text of a configuration, from wherever it lies. Throws a `CommandRefusal`. */
+export async function readConfigurationFrom(call: Call, end: End): Promise<string> {
+  await using source = await openSource(call, end);
+  const sink = new TextSink();
+  try {
+    const marks = end.kind === 'remote' ? source.marks : NO_MARKS;
+    await moveBytes(call, { from: source, to: sink, marks });
+  } catch (error) {
+    throw new CommandRefusal(await failureText(call, source.shown, error, undefined));
+  }
+  if (end.kind === 'remote') await call.session.write('\n');
+  return sink.text;
+}
+
+/** `copy /verify`, and `file verify auto`: an image that is none, or is damaged, does not stay. */
+async function verified(call: Call, spot: Spot): Promise<string> {
+  const { args, system } = call;
+  const isAuto = system.config.has('file verify auto') && !args.has('/noverify');
+  if (!isAuto && !args.has('/verify')) return '';
+  await using reader = await spot.volume.files.openReader(spot.path);
+  const { facts, state } = await inspectFile(reader);
+  const shown = spotText(spot);
+  if (facts !== undefined && state !== 'damaged' && state !== 'cut')
+    return `Verifying file integrity of ${shown}\nDigital signature successfully verified in file ${shown}\n`;
+  await spot.volume.files.remove(spot.path);
+  throw new CommandRefusal(`\n%ERROR: Not able to process Signature in ${shown}.\n%ERROR: Aborting copy.`);
+}
+
 /** running-config to startup-config is a save; anything else is kept as it comes. */
 async function intoStartup(call: Call, source: Source, end: End): Promise<string> {
   if (end.kind === 'running-config') return await saved(call);
@@ -191,6 +224,7 @@ export async function saved(call: Call): Promise<string> {
   } catch (error) {
     throw new CommandRefusal(`%Error opening nvram:/startup-config (${sayingOf(asFileError(error))})`);
   }
+  if (system.config.section('archive')?.has('write-memory') === true) await keepConfiguration(system);
   return '[OK]\n';
 }
 

@@ -1,8 +1,16 @@
 /** `show version`, as each family of devices words it. */
-import type { RunningSystem } from '../command.ts';
+import type { RunningImage, RunningSystem } from '../command.ts';
 import type { Platform, Style } from '../platforms/platform.ts';
 import { physicalInterfaces } from '../platforms/interface-names.ts';
 import { uptimeText } from './time.ts';
+import { parseImageVersion, xeReleaseName } from '../image/image-version.ts';
+
+/** `[Amsterdam]`: releases of IOS XE are named after cities and mountains. */
+function releaseName({ version }: RunningImage): string {
+  const parsed = parseImageVersion(version);
+  const name = parsed === undefined ? undefined : xeReleaseName(parsed);
+  return name === undefined ? '' : `[${name}]`;
+}
 
 const LEGAL = [
   'This product contains cryptographic features and is subject to United',
@@ -49,11 +57,11 @@ const SOFTWARE: Readonly<Record<Style, (words: Words) => readonly string[]>> = {
   ],
   'catalyst-9k': ({ system: { image } }) => [
     `Cisco IOS XE Software, Version ${padded(image.version)}`,
-    `Cisco IOS Software [Amsterdam], Catalyst L3 Switch Software (${image.imageId}), Version ${image.version}, ${image.release}`,
+    `Cisco IOS Software ${releaseName(image)}, Catalyst L3 Switch Software (${image.imageId}), Version ${image.version}, ${image.release}`,
   ],
   'isr-xe': ({ system: { image } }) => [
     `Cisco IOS XE Software, Version ${padded(image.version)}`,
-    `Cisco IOS Software [Fuji], ISR Software (${image.imageId}), Version ${image.version}, ${image.release}`,
+    `Cisco IOS Software ${releaseName(image)}, ISR Software (${image.imageId}), Version ${image.version}, ${image.release}`,
   ],
 };
 

@@ -63,3 +63,10 @@ export function uptimeText(ms: number): string {
   }
   return parts.length === 0 ? '0 minutes' : parts.join(', ');
 }
+
+/** `Thu Oct 22 15:53:26 UTC 2020`, as programs of Unix print it. */
+export function installTimeText(ms: number): string {
+  const date = new Date(ms);
+  const iso = date.toISOString();
+  return `${DAYS[date.getUTCDay()] ?? ''} ${MONTHS[date.getUTCMonth()] ?? ''} ${String(date.getUTCDate()).padStart(2)} ${iso.slice(11, 19)} UTC ${iso.slice(0, 4)}`;
+}

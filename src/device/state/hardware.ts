@@ -23,6 +23,8 @@ export interface HardwareFacts {
   readonly returnedAtMs?: number | undefined;
   /** Which version wrote the startup configuration. */
   readonly savedBy?: string | undefined;
+  /** Install mode: packages that were activated and not committed, and how often they were booted. */
+  readonly trial?: { readonly boots: number } | undefined;
   /** Variables of ROMMON that people set. */
   readonly variables: Readonly<Record<string, string>>;
 }
