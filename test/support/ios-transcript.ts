@@ -139,17 +139,21 @@ class Head {
   }
 }
 
+/** `flash: C2900 15.7(3)M8 other.bin`. */
+async function putImage(line: string, filesOf: (where: string) => FileSystem): Promise<void> {
+  const [where = '', family = '', version = '', as] = line.split(/:? /);
+  const isTar = as === 'tar';
+  const { name, bytes } = isTar ? madeTarImage({ family, version }) : madeImage({ family, version });
+  await putFile(filesOf(where), `/${as === undefined || isTar ? name : as}`, bytes);
+}
+
 async function putFiles(head: Head, device: Device, server: FileSystem): Promise<void> {
   const filesOf = (where: string): FileSystem => (where === 'server' ? server : device.volumes.main.files);
   for (const line of head.all('file')) {
     const [, where = '', name = '', text = ''] = /^(\w+):(\S+) ?(.*)$/.exec(line) ?? [];
     await putFile(filesOf(where), `/${name}`, text.replaceAll('\\n', '\n'));
   }
-  for (const line of head.all('image')) {
-    const [where = '', family = '', version = '', renamed] = line.split(/:? /);
-    const { name, bytes } = renamed === 'tar' ? madeTarImage({ family, version }) : madeImage({ family, version });
-    await putFile(filesOf(where), `/${renamed === undefined || renamed === 'tar' ? name : renamed}`, bytes);
-  }
+  for (const line of head.all('image')) await putImage(line, filesOf);
 }
 
 async function makeDevice(head: Head): Promise<Device> {

@@ -22,8 +22,11 @@ const CHUNK_BYTES = 64 * 1024;
 const BYTES_PER_MARK = 5120;
 
 async function receive({ variables, options: { world, volumes, teletype, signal } }: Fetching): Promise<number> {
-  const [host = '', file = ''] = [variables['TFTP_SERVER'], variables['TFTP_FILE']];
-  const opened = await world.transfers.open({ scheme: 'tftp', host, path: file, blockBytes: 512 }, signal);
+  const [server = '', file = ''] = [variables['TFTP_SERVER'], variables['TFTP_FILE']];
+  // ROMMON knows port 69 only; whoever tries it on one machine needs another.
+  const [, host = server, port] = /^([^:]+):(\d{1,5})$/.exec(server) ?? [];
+  const target = { scheme: 'tftp', host, path: file, blockBytes: 512 } as const;
+  const opened = await world.transfers.open(port === undefined ? target : { ...target, port: Number(port) }, signal);
   try {
     await using reader = await opened.files.openReader(opened.path);
     await removeTree(volumes.main.files, ROOT);

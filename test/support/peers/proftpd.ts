@@ -35,6 +35,7 @@ SystemLog none
 TransferLog none
 WtmpLog off
 UseReverseDNS off
+UseFtpUsers off
 MaxInstances none
 User nobody
 Group nogroup
