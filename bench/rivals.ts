@@ -182,6 +182,7 @@ SystemLog none
 TransferLog none
 WtmpLog off
 UseReverseDNS off
+UseFtpUsers off
 MaxInstances none
 TimeoutIdle 3600
 TimeoutNoTransfer 3600
