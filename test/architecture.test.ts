@@ -119,6 +119,11 @@ const LAWS: readonly Law[] = [
     may: '^(node:crypto$|src/(base|files|device/$1)/)',
   },
   {
+    why: 'expressions of output filters are read in linear time',
+    from: /^src\/device\/terminal\//,
+    may: '^(re2js$|src/(base|files|device)/)',
+  },
+  {
     why: 'commands of a device compute digests, and reach the world through its ports only',
     from: /^src\/device\/commands\//,
     may: '^(node:crypto$|src/(base|files|device)/)',

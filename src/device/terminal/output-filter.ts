@@ -1,4 +1,5 @@
 /** `| include REGEX` and the others: what of a command's output is shown, line by line. */
+import { RE2JS } from 're2js';
 
 export type FilterKind = 'include' | 'exclude' | 'begin' | 'section' | 'count' | 'redirect' | 'append' | 'tee';
 
@@ -41,10 +42,16 @@ export interface LineFilter {
 
 const NOTHING: readonly string[] = [];
 
-/** IOS writes `_` for any border of a word in its expressions. */
-function expression(text: string): RegExp | undefined {
+/** What an expression of whoever types is: something that a line fits or not, in a time that its length bounds. */
+interface Pattern {
+  test(line: string): boolean;
+}
+
+/** IOS writes `_` for any border of a word in its expressions. Read by RE2: no expression takes for ever. */
+function expression(text: string): Pattern | undefined {
   try {
-    return new RegExp(text.replaceAll('_', '(?:^|$|[\\s,{}()])'));
+    const compiled = RE2JS.compile(text.replaceAll('_', '(?:^|$|[\\s,{}()])'));
+    return { test: (line) => compiled.matcher(line).find() };
   } catch {
     return undefined;
   }
@@ -52,11 +59,11 @@ function expression(text: string): RegExp | undefined {
 
 /** A line with its indented block: what `section` shows when any line of the block fits. */
 class Sections implements LineFilter {
-  readonly #pattern: RegExp;
+  readonly #pattern: Pattern;
   #isShowing = false;
   #indent = 0;
 
-  constructor(pattern: RegExp) {
+  constructor(pattern: Pattern) {
     this.#pattern = pattern;
   }
 
@@ -78,12 +85,12 @@ const passing = (passes: (line: string) => boolean): LineFilter => ({
   end: () => NOTHING,
 });
 
-function beginning(pattern: RegExp): LineFilter {
+function beginning(pattern: Pattern): LineFilter {
   let begun = false;
   return passing((line) => (begun ||= pattern.test(line)));
 }
 
-function counting(pattern: RegExp): LineFilter {
+function counting(pattern: Pattern): LineFilter {
   let count = 0;
   return {
     take(line) {
@@ -96,7 +103,7 @@ function counting(pattern: RegExp): LineFilter {
 
 type TextFilter = Exclude<FilterKind, 'redirect' | 'append' | 'tee'>;
 
-const FILTERS: Readonly<Record<TextFilter, (pattern: RegExp) => LineFilter>> = {
+const FILTERS: Readonly<Record<TextFilter, (pattern: Pattern) => LineFilter>> = {
   include: (pattern) => passing((line) => pattern.test(line)),
   exclude: (pattern) => passing((line) => !pattern.test(line)),
   begin: beginning,

@@ -5,6 +5,8 @@ import type { Teletype } from './teletype.ts';
 
 const SPACE = 0x20;
 const ENTER = 0x0d;
+/** Characters of a line that is not over yet. */
+const MOST_PARTIAL = 64 * 1024;
 
 export interface PagerOptions {
   /** 0: no paging. */
@@ -37,6 +39,8 @@ export class Pager {
     const lines = `${this.#partial}${text}`.split('\n');
     const shownBefore = this.#options.filter === undefined ? this.#partial.length : 0;
     this.#partial = lines.pop() ?? '';
+    // What has no line ends is cut, so that it is not gathered without end.
+    if (this.#partial.length > MOST_PARTIAL) lines.push(this.#takePartial());
     let skip = shownBefore;
     for (const line of lines) {
       await this.#line(line, skip);
@@ -44,6 +48,12 @@ export class Pager {
     }
     if (this.#options.filter === undefined && !this.#isOver && this.#partial.length > skip)
       await this.#teletype.print(this.#partial.slice(skip));
+  }
+
+  #takePartial(): string {
+    const partial = this.#partial;
+    this.#partial = '';
+    return partial;
   }
 
   async end(): Promise<void> {

@@ -157,3 +157,10 @@ test('a line longer than the screen takes several rows, unless the screen is as 
   assert.equal(rowsOf('x'.repeat(900), 511), 1);
   assert.equal(rowsOf('', 80), 1);
 });
+
+test('an expression that would take for ever takes no time', () => {
+  const filter = lineFilter('include', '(a+)+$');
+  const began = performance.now();
+  assert.deepEqual(filter?.take(`${'a'.repeat(50_000)}!`), []);
+  assert.ok(performance.now() - began < 2_000);
+});
