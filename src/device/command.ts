@@ -109,6 +109,7 @@ export interface RunningSystem {
   now(): number;
   setClock(nowMs: number): void;
   log(message: SyslogMessage): void;
+  /** Empties the buffer of the log. */
   clearLog(): void;
   /** What a session typed has changed the configuration. */
   changed(by: LineSession | undefined): void;

@@ -9,7 +9,7 @@ import { ARCHIVE_SOFTWARE_COMMANDS } from './commands/archive-software.ts';
 import { ARCHIVE_CONFIG_COMMANDS } from './commands/archive-config.ts';
 import { INSTALL_COMMANDS } from './commands/install.ts';
 import { SHOW_COMMANDS } from './commands/show.ts';
-import { type ArgumentType, interfaceNames, prefixed } from './grammar/argument-type.ts';
+import { type ArgumentType, interfaceNames, numberBetween, prefixed } from './grammar/argument-type.ts';
 import { compileGraph, type Node } from './grammar/graph.ts';
 import type { Grammars } from './interpret.ts';
 import type { ModeName } from './modes.ts';
@@ -48,6 +48,8 @@ function typesOf(platform: Platform): ReadonlyMap<string, ArgumentType> {
     ['volume', prefixed('file system', volumes)],
     ['source', prefixed('URL', all)],
     // Old routers take any word for a file in flash: a classic way to lose an image.
+    ['destination', isClassic ? { ...WORD, offers: all } : prefixed('URL', all)],
+    ['bits', numberBetween(platform.leastRsaBits, 4096)],
     ['destination', isClassic ? { ...WORD, offers: all, canonical: withColon(all) } : prefixed('URL', all)],
     ['interface', interfaceNames(() => physicalInterfaces(platform).map(({ name }) => name))],
   ]);

@@ -1,6 +1,6 @@
 /** The login of a line: who comes in over the console or a vty, before the first prompt. */
 import type { LineSession } from './command.ts';
-import { lineValue } from './lines.ts';
+import { lineValue, sectionsOf } from './lines.ts';
 import { isRight, type KnownUser, userFor } from './login.ts';
 import type { System } from './system.ts';
 import type { Teletype } from './terminal/teletype.ts';
@@ -17,7 +17,8 @@ export type Admitted = { readonly user: KnownUser | undefined } | undefined;
 
 const TRIES = 3;
 
-const bannerText = (system: System, kind: string): string => {
+/** A banner as it is shown, with a line end behind it; nothing where there is none. */
+export const bannerText = (system: System, kind: string): string => {
   const value = system.config.value(`banner ${kind}`);
   return value === undefined ? '' : `${value.replace(/^\^C|\^C$/g, '')}\n`;
 };
@@ -49,23 +50,26 @@ async function byPassword(login: LineLogin, stored: string): Promise<Admitted> {
 /** Asks for what the line's configuration wants. */
 export async function lineLogin(login: LineLogin): Promise<Admitted> {
   const { system, teletype, line } = login;
-  const how = lineValue(system, line, 'login');
-  const authentication = lineValue(system, line, 'login authentication');
+  const how = loginOf(system, line);
   await teletype.print(bannerText(system, 'motd'));
-  const wantsUser = how === 'local' || system.config.has('aaa new-model') || authentication !== undefined;
-  if (!wantsUser && (how === undefined || how !== '')) return await unasked(login);
-  await teletype.print(`${bannerText(system, 'login')}\nUser Access Verification\n\n`);
-  if (wantsUser) return await byUser(login);
+  if (how === 'none') return { user: undefined };
   const password = lineValue(system, line, 'password');
-  if (password !== undefined) return await byPassword(login, password);
-  await teletype.print('Password required, but none set\n');
-  return undefined;
+  if (how === 'password' && password === undefined) {
+    await teletype.print('\n\nPassword required, but none set\n');
+    return undefined;
+  }
+  await teletype.print(`${bannerText(system, 'login')}\nUser Access Verification\n\n`);
+  return how === 'user' || password === undefined ? await byUser(login) : await byPassword(login, password);
 }
 
-/** Nothing is asked on the console; a vty that was never configured lets nobody in. */
-async function unasked({ line, teletype, system }: LineLogin): Promise<Admitted> {
-  const isOpen = line.kind === 'con' || lineValue(system, line, 'no login') !== undefined;
-  if (isOpen || lineValue(system, line, 'login') === undefined) return { user: undefined };
-  await teletype.print('\n\nPassword required, but none set\n');
-  return undefined;
+/** Whether a line asks for a user, for its password, or for nothing. Untold, a vty asks for its password and a console for nothing. */
+function loginOf(system: System, line: LineSession['line']): 'user' | 'password' | 'none' {
+  const isNamed = lineValue(system, line, 'login authentication') !== undefined;
+  if (isNamed || system.config.has('aaa new-model')) return 'user';
+  const said = sectionsOf(system.config, line)
+    .findLast((section) => section.has('login'))
+    ?.get('login')?.text;
+  if (said === undefined) return line.kind === 'con' ? 'none' : 'password';
+  if (said === 'no login') return 'none';
+  return said === 'login local' ? 'user' : 'password';
 }

@@ -10,7 +10,7 @@ export interface LineName {
 const NAME = /^line (con|vty|console) (\d+)(?: (\d+))?$/;
 
 /** The sections that speak of a line, in the order of the configuration. */
-function sectionsOf(config: Configuration, { kind, number }: LineName): readonly Configuration[] {
+export function sectionsOf(config: Configuration, { kind, number }: LineName): readonly Configuration[] {
   return config.under('line').flatMap(({ text, section }) => {
     const [, itsKind, first, last = first] = NAME.exec(text) ?? [];
     const isIt = itsKind?.startsWith(kind) === true && Number(first) <= number && number <= Number(last);

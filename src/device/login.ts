@@ -17,6 +17,10 @@ export async function isRight(stored: string, given: string): Promise<boolean> {
   return checkSecret(text, given);
 }
 
+/** Under AAA a login alone gives no rights: `aaa authorization exec` does. */
+const authorizesExec = ({ config }: RunningSystem): boolean =>
+  !config.has('aaa new-model') || config.under('aaa authorization exec').length > 0;
+
 /** The user of a login; `undefined` for a name or a password that is wrong. */
 export async function userFor(system: RunningSystem, name: string, password: string): Promise<KnownUser | undefined> {
   const rest = system.config.value(`username ${name}`);
@@ -24,7 +28,7 @@ export async function userFor(system: RunningSystem, name: string, password: str
   const [, privilege = '1', stored = ''] = /^(?:privilege (\d+)\s*)?(.*)$/.exec(rest) ?? [];
   const isOpen = stored === '' || stored === 'nopassword';
   if (!isOpen && !(await isRight(stored, password))) return undefined;
-  return { name, privilege: Number(privilege) };
+  return { name, privilege: authorizesExec(system) ? Number(privilege) : 1 };
 }
 
 export type EnableSecret = { readonly stored: string; readonly kind: 'secret' | 'password' };

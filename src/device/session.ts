@@ -3,6 +3,7 @@ import type { Call, CommandRow, LineSession, Output, Section } from './command.t
 import { CommandRefusal } from './command.ts';
 import { completion, type Glossary, helpFor } from './grammar/help.ts';
 import { type Frame, type Grammars, interpret, type Meaning, type Misunderstanding } from './interpret.ts';
+import { bannerText } from './line-login.ts';
 import { lineValue } from './lines.ts';
 import { MODES, type ModeName, promptOf } from './modes.ts';
 import { helpText } from './render/help.ts';
@@ -37,6 +38,20 @@ class InterruptedError extends Error {
 class IdleError extends Error {
   override readonly name = 'IdleError';
 }
+
+/** What stands over the list of all commands of a mode. */
+const HELP_HEADS: Readonly<Record<ModeName, string>> = {
+  exec: 'Exec',
+  config: 'Configure',
+  'config-if': 'Interface configuration',
+  'config-subif': 'Interface configuration',
+  'config-if-range': 'Interface configuration',
+  'config-line': 'Line configuration',
+  'config-vlan': 'VLAN configuration',
+  'config-router': 'Router configuration',
+  'config-archive': 'Archive configuration',
+  'config-log': 'Archive logging configuration',
+};
 
 const DEFAULT_ROWS = 24;
 const DEFAULT_COLUMNS = 80;
@@ -105,7 +120,7 @@ export class Session implements AttachedLine {
   async confirm(question: string): Promise<boolean> {
     await this.#teletype.print(question);
     const key = await this.#teletype.readKey(this.#signal);
-    await this.#teletype.print('\n');
+    await this.#teletype.print(key > 0x20 && key < 0x7f ? `${String.fromCharCode(key)}\n` : '\n');
     return key === 0x0d || key === 'y'.charCodeAt(0) || key === 'Y'.charCodeAt(0);
   }
 
@@ -145,6 +160,7 @@ export class Session implements AttachedLine {
   /** Runs until the session ends; resolves then, whatever ended it. */
   async run(): Promise<'logged-out' | 'idle' | 'gone'> {
     try {
+      await this.write(bannerText(this.#system, 'exec'));
       while (!this.#isEnding) await this.#turn();
       return 'logged-out';
     } catch (error) {
@@ -188,7 +204,8 @@ export class Session implements AttachedLine {
       history: this.#history,
       help: (typed) => {
         const [rest, graph] = root(typed);
-        return helpText(helpFor(graph, rest, glossary), typed, prompt.length);
+        const head = typed.trim() === '' ? `${HELP_HEADS[this.#frame.mode]} commands:\n` : '';
+        return `${head}${helpText(helpFor(graph, rest, glossary), typed, prompt.length)}`;
       },
       complete: (typed) => {
         const [rest, graph] = root(typed);

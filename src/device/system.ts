@@ -129,10 +129,6 @@ export class System implements RunningSystem {
       if (session.line.kind === 'con' ? console : session.monitor) session.notify(line);
   }
 
-  clearLog(): void {
-    this.#logged.length = 0;
-  }
-
   /** A message as it is logged now. */
   stamped(message: SyslogMessage): string {
     return syslogLine(message, {
@@ -141,6 +137,10 @@ export class System implements RunningSystem {
       clockIsSet: this.clockIsSet,
       stamp: this.config.value('service timestamps log') ?? 'uptime',
     });
+  }
+
+  clearLog(): void {
+    this.#logged.length = 0;
   }
 
   /** Shows text on every line, as `send` and reload warnings do. */
@@ -164,12 +164,12 @@ export class System implements RunningSystem {
   }
 
   configurationText(): string {
-    return configurationLines(this.config).join('\n');
+    const version = this.image.version.replace(/^(\d+\.\d+).*$/, '$1');
+    return `!\nversion ${version}\n${configurationLines(this.config).join('\n')}`;
   }
 
   async save(): Promise<void> {
-    const header = `!\nversion ${this.image.version.replace(/^(\d+\.\d+).*$/, '$1')}\n`;
-    await writeText(this.volumes.nvram.files, STARTUP_CONFIG, `${header}${this.configurationText()}`);
+    await writeText(this.volumes.nvram.files, STARTUP_CONFIG, this.configurationText());
     this.modified = false;
     const { bootVariable } = this.platform;
     const { savedBy } = { savedBy: this.image.version };
@@ -192,10 +192,16 @@ export class System implements RunningSystem {
     if (plan === undefined) return;
     const leftMs = plan.atMs - this.now();
     const { clock } = this.world;
-    this.#cancelPlan.push(clock.after(leftMs, () => this.reload({ reason: plan.reason, by: plan.by })));
+    this.#cancelPlan.push(clock.after(leftMs, () => this.#reloadAsPlanned(plan)));
     for (const minutes of WARNINGS_MINUTES)
       if (leftMs >= minutes * MINUTE_MS)
         this.#cancelPlan.push(clock.after(leftMs - minutes * MINUTE_MS, () => this.broadcast(shutdownIn(minutes))));
+  }
+
+  #reloadAsPlanned({ by, reason }: ReloadPlan): void {
+    const text = `Reload requested by ${by}. Reload Reason: ${reason}.`;
+    this.log({ facility: 'SYS', severity: 5, mnemonic: 'RELOAD', text });
+    this.reload({ reason: 'reload', by });
   }
 
   doorsChanged(): Promise<void> {

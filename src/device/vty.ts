@@ -1,7 +1,7 @@
 /** Somebody who comes in over the network: takes a free vty, logs in, and works. */
 import type { Device, PowerState } from './device.ts';
 import { glossary } from './glossary.ts';
-import { lineLogin } from './line-login.ts';
+import { bannerText, lineLogin } from './line-login.ts';
 import { transportsOf, vtyCount } from './lines.ts';
 import type { LineTerminal } from './ports.ts';
 import { Session } from './session.ts';
@@ -43,8 +43,8 @@ async function work(device: Device, { system, stop }: Running, visitor: Visitor)
   const drop = (): void => teletype.close();
   signal.addEventListener('abort', drop, { once: true });
   try {
-    const login =
-      visitor.user === undefined ? await lineLogin({ system, teletype, line, signal }) : { user: visitor.user };
+    const login = visitor.user === undefined ? await lineLogin({ system, teletype, line, signal }) : visitor;
+    if (visitor.user !== undefined && visitor.command === undefined) await teletype.print(bannerText(system, 'motd'));
     if (login === undefined) return;
     const options = { system, teletype, line, grammars: device.grammars, glossary, peer: visitor.peer, signal };
     const session = new Session(login.user === undefined ? options : { ...options, user: login.user });

@@ -1,6 +1,7 @@
 /** What the console shows while a device boots an image. */
 import type { RunningImage } from '../command.ts';
 import type { Platform } from '../platforms/platform.ts';
+import { boardLine, softwareLines } from '../render/show-version.ts';
 
 const hex = (value: number): string => `0x${value.toString(16)}`;
 
@@ -88,8 +89,7 @@ export function loadingText(
 }
 
 /** From the running image until the prompt. */
-export function startedText({ style, model, processor, memoryKib }: Platform, image: RunningImage): string {
-  const xe = style === 'isr-xe' || style === 'catalyst-9k';
+export function startedText(platform: Platform, image: RunningImage): string {
   return [
     RIGHTS,
     '           cisco Systems, Inc.',
@@ -98,11 +98,11 @@ export function startedText({ style, model, processor, memoryKib }: Platform, im
     '',
     '',
     '',
-    `${xe ? 'Cisco IOS XE Software, ' : 'Cisco IOS Software, '}${image.family} Software (${image.imageId}), Version ${image.version}, ${image.release}`,
+    ...softwareLines(platform, image),
     'Technical Support: http://www.cisco.com/techsupport',
     `Compiled ${image.compiled}`,
     '',
-    `${style === 'isr-g2' ? 'Cisco' : 'cisco'} ${model} (${processor === '' ? 'revision 1.0' : processor}) with ${memoryKib.main}K/${memoryKib.io}K bytes of memory.`,
+    boardLine(platform),
     '',
     '',
   ].join('\n');

@@ -10,9 +10,11 @@ const MINUTE_MS = 60_000;
 
 function routerBoot(system: RunningSystem): string {
   const { boot } = system.hardware.facts;
+  const file = system.config.value('boot config');
+  const isOld = system.platform.style === 'classic' && file === undefined;
   return [
     boot === '' ? 'BOOT variable does not exist' : `BOOT variable = ${boot}`,
-    'CONFIG_FILE variable does not exist',
+    isOld ? 'CONFIG_FILE variable does not exist' : `CONFIG_FILE variable = ${file ?? ''}`,
     'BOOTLDR variable does not exist',
     registerLine(system),
     '',

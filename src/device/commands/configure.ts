@@ -1,6 +1,6 @@
 /** The configuration commands that mean something here, mode by mode; ranks follow the order of a real configuration. */
 import type { Call, CommandRow } from '../command.ts';
-import { CommandRefusal } from '../command.ts';
+import { makeKey, removeKey } from './keys.ts';
 import { encryptPasswords, storedPassword, storedSecret } from './passwords.ts';
 import { interfaceRange } from './interface-range.ts';
 import { NO_ADDRESS } from '../factory-lines.ts';
@@ -47,61 +47,11 @@ function bootAtOnce({ system, negated, args }: Call): undefined {
   return undefined;
 }
 
-function register({ system, args, negated }: Call): undefined {
+function register({ system, session, args, negated }: Call): undefined {
+  system.changed(session);
   const wanted = negated === undefined ? Number.parseInt(args.text('value') ?? '', 16) : system.platform.register;
   system.hardware.change({ nextRegister: wanted === system.hardware.facts.register ? undefined : wanted });
   return undefined;
-}
-
-const KEY_MS_PER_BIT = 1;
-
-async function makeKey(call: Call): Promise<string> {
-  const { system, session, args } = call;
-  const { platform, world, hardware } = system;
-  const domain = system.config.value('ip domain name') ?? system.config.value('ip domain-name');
-  if (domain === undefined) throw new CommandRefusal('% Please define a domain-name first.');
-  if (system.config.value('hostname') === undefined)
-    throw new CommandRefusal(`% Please define a hostname other than ${platform.hostname}.`);
-  const name = `${system.hostname}.${domain}`;
-  await session.write(`The name for the keys will be: ${name}\n`);
-  const bits = args.text('bits') === undefined ? await askBits(call) : Number(args.text('bits'));
-  await session.write(
-    `\n% The key modulus size is ${bits} bits\n% Generating ${bits} bit RSA keys, keys will be non-exportable...`,
-  );
-  const began = world.clock.monotonic();
-  const pem = await world.makeRsaKey(bits);
-  const seconds = Math.max(
-    1,
-    Math.round((world.clock.monotonic() - began + bits * KEY_MS_PER_BIT * world.pace) / 1000),
-  );
-  hardware.change({ rsaKey: { pem, name, bits } });
-  system.log({ facility: 'SSH', severity: 5, mnemonic: 'ENABLED', text: 'SSH 1.99 has been enabled' });
-  await system.doorsChanged();
-  return `\n[OK] (elapsed time was ${seconds} seconds)\n\n`;
-}
-
-async function askBits({ session, system }: Call): Promise<number> {
-  const least = system.platform.leastRsaBits;
-  await session.write(
-    `Choose the size of the key modulus in the range of ${least} to 4096 for your\n  General Purpose Keys. Choosing a key modulus greater than 512 may take\n  a few minutes.\n\n`,
-  );
-  const answer = (await session.ask('How many bits in the modulus [2048]: ')).trim();
-  const bits = answer === '' ? 2048 : Number(answer);
-  if (!Number.isInteger(bits) || bits < least || bits > 4096)
-    throw new CommandRefusal('% A decimal number between the bounds is wanted.');
-  return bits;
-}
-
-async function removeKey({ system, session }: Call): Promise<string> {
-  if (system.hardware.facts.rsaKey === undefined) return '% No Signature RSA Keys found in configuration.\n';
-  await session.write(
-    '% All keys will be removed.\n% All router certs issued using these keys will also be removed.\n',
-  );
-  const answer = (await session.ask('Do you really want to remove these keys? [yes/no]: ')).trim();
-  if (!/^y/i.test(answer)) return '';
-  system.hardware.change({ rsaKey: undefined });
-  await system.doorsChanged();
-  return '';
 }
 
 const action = (syntax: string, run: CommandRow['run'], more: Partial<CommandRow> = {}): CommandRow => ({
@@ -219,12 +169,8 @@ const GLOBAL: readonly CommandRow[] = [
   action('boot system [switch all] <list:line>', bootAtOnce, { on: isOldSwitch, negatable: true }),
   setting({ syntax: 'boot config <url:file>', rank: 312 }),
   action('config-register <value:hex>', register, { negatable: true }),
-  setting({
-    syntax: 'logging (console|buffered|monitor|trap) [<level:line>]',
-    rank: 450,
-    nameWords: 2,
-    normally: 'on',
-  }),
+  setting({ syntax: 'logging (console|buffered|monitor|trap)', rank: 450, nameWords: 2, normally: 'on' }),
+  setting({ syntax: 'logging (console|buffered|monitor|trap) <level:line>', rank: 450, nameWords: 2 }),
   setting({ syntax: 'logging host <address:ip>', rank: 1600, distinct: ['address'] }),
   setting({ syntax: 'logging on', rank: 451, normally: 'on' }),
   setting({ syntax: 'banner [motd|login|exec|incoming] <text:line>', rank: 2000, nameWords: 2, text: banner }),
@@ -233,7 +179,7 @@ const GLOBAL: readonly CommandRow[] = [
   setting({ syntax: 'file verify auto', rank: 841 }),
   setting({ syntax: 'tftp-server <url:line>', rank: 1700, distinct: ['url'], effect: doors }),
   setting({ syntax: 'exception <rest:line>', rank: 1710, distinct: 'line' }),
-  action('crypto key generate rsa [general-keys] [modulus <bits:360-4096>]', makeKey),
+  action('crypto key generate rsa [general-keys] [modulus <bits:bits>]', makeKey),
   action('crypto key zeroize rsa', removeKey),
   setting({ syntax: 'interface <name:interface>', rank: 1000, distinct: ['name'], opens: 'config-if' }),
   action('interface range <names:line>', interfaceRange),
@@ -324,7 +270,18 @@ const LINE: readonly CommandRow[] = [
     text: (call) => `password ${storedPassword(call)}`,
   }),
   setting({ syntax: 'logging synchronous', modes: ['config-line'], rank: 25 }),
-  setting({ syntax: 'login [local]', modes: ['config-line'], rank: 30, nameWords: 1 }),
+  setting({
+    syntax: 'login [local]',
+    modes: ['config-line'],
+    rank: 30,
+    nameWords: 1,
+    effect({ negated, sections }) {
+      // A console asks nobody anyhow.
+      for (const { key, lines } of sections)
+        if (negated === 'no' && key.startsWith('line vty')) lines.set('login', { text: 'no login', rank: 30 });
+      return undefined;
+    },
+  }),
   setting({ syntax: 'login authentication <list:word>', modes: ['config-line'], rank: 31 }),
   setting({ syntax: 'length <lines:0-512>', modes: ['config-line'], rank: 40 }),
   setting({ syntax: 'width <columns:0-512>', modes: ['config-line'], rank: 41 }),
@@ -342,12 +299,12 @@ const LINE: readonly CommandRow[] = [
 const OTHERS: readonly CommandRow[] = [
   setting({ syntax: 'name <name:word>', modes: ['config-vlan'], rank: 0 }),
   setting({
-    syntax:
-      '(network|router-id|passive-interface|version|no-summary|neighbor|redistribute|default-information|area) <rest:line>',
+    syntax: '(network|passive-interface|version|no-summary|neighbor|redistribute|default-information|area) <rest:line>',
     modes: ['config-router'],
     rank: 0,
     distinct: 'line',
   }),
+  setting({ syntax: 'router-id <id:ip>', modes: ['config-router'], rank: 0 }),
   setting({ syntax: 'path <url:line>', modes: ['config-archive'], rank: 0 }),
   setting({ syntax: 'maximum <count:1-14>', modes: ['config-archive'], rank: 1 }),
   setting({ syntax: 'write-memory', modes: ['config-archive'], rank: 2 }),

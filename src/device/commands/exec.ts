@@ -1,8 +1,9 @@
 /** Commands of the EXEC that are neither `show` nor about files: rights, the terminal, saving, the clock. */
 import type { Call, CommandRow, LineSession, Output } from '../command.ts';
-import { CommandRefusal } from '../command.ts';
 import { saved } from '../copy/copy.ts';
 import { enableSecret, isRight } from '../login.ts';
+import { MONTHS } from '../grammar/argument-type.ts';
+import { momentText } from '../render/time.ts';
 import { runningConfigText } from './show.ts';
 import { STARTUP_CONFIG } from '../startup.ts';
 import { FileError } from '../../files/index.ts';
@@ -50,28 +51,19 @@ async function writeErase({ session, system }: Call): Promise<string> {
   return '[OK]\nErase of nvram: complete\n';
 }
 
-const MONTHS = [
-  'january',
-  'february',
-  'march',
-  'april',
-  'may',
-  'june',
-  'july',
-  'august',
-  'september',
-  'october',
-  'november',
-  'december',
-];
-
-function setClock({ args, system, line }: Call): string {
+function setClock({ args, system, session }: Call): undefined {
   const [hours = 0, minutes = 0, seconds = 0] = (args.text('time') ?? '').split(':').map(Number);
-  const name = (args.text('month') ?? '').toLowerCase();
-  const month = name.length < 3 ? -1 : MONTHS.findIndex((one) => one.startsWith(name));
-  if (month < 0) throw new CommandRefusal(`% Invalid month in "${line.trim()}"`);
+  const month = MONTHS.findIndex((name) => name === args.text('month'));
+  const before = momentText(system.now());
   system.setClock(Date.UTC(Number(args.text('year')), month, Number(args.text('day')), hours, minutes, seconds));
-  return '';
+  const by = session.line.kind === 'con' ? 'console by console' : `console by vty${session.line.number}`;
+  system.log({
+    facility: 'SYS',
+    severity: 6,
+    mnemonic: 'CLOCKUPDATE',
+    text: `System clock has been updated from ${before} to ${momentText(system.now())}, configured from ${by}.`,
+  });
+  return undefined;
 }
 
 function clearLine({ args, system, session }: Call): Promise<string> | string {
@@ -86,6 +78,13 @@ async function clearAfterConfirm(session: LineSession, found: LineSession | unde
   if (!(await session.confirm('[confirm]'))) return '';
   if (found !== undefined && found !== session) found.hangUp();
   return ' [OK]\n';
+}
+
+/** Counters are always zero here: nothing runs through the interfaces. */
+async function clearCounters({ args, session }: Call): Promise<string> {
+  const where = args.text('interface') === undefined ? 'all interfaces' : 'this interface';
+  await session.confirm(`Clear "show interface" counters on ${where} [confirm]`);
+  return '';
 }
 
 async function* ping({ args, system, signal }: Call): AsyncGenerator<string> {
@@ -180,20 +179,20 @@ export const EXEC_COMMANDS: readonly CommandRow[] = [
   { syntax: 'write erase', privilege: 15, run: writeErase },
   { syntax: 'erase (startup-config|nvram:)', privilege: 15, run: writeErase },
   {
-    syntax: 'clock set <time:time> (<day:1-31> <month:word>|<month:word> <day:1-31>) <year:1993-2035>',
+    syntax: 'clock set <time:clock> (<day:1-31> <month:month>|<month:month> <day:1-31>) <year:1993-2035>',
     privilege: 15,
     run: setClock,
   },
   { syntax: 'clear line (<line:0-999>|vty <line:0-999>)', run: clearLine },
-  { syntax: 'clear counters [<interface:interface>]', privilege: 15, run: () => '' },
+  { syntax: 'clear counters [<interface:interface>]', privilege: 15, run: clearCounters },
   { syntax: 'clear logging', privilege: 15, run: clearLogging },
   { syntax: 'ping <host:host>', run: ping },
   {
     syntax: 'connect <host:host>',
-    run: ({ args }) => `Trying ${args.text('host') ?? ''} ... \n% Connection refused by remote host\n`,
+    run: ({ args }) => `Trying ${args.text('host') ?? ''} ... \n% Connection timed out; remote host not responding\n`,
   },
   {
     syntax: 'telnet <host:host>',
-    run: ({ args }) => `Trying ${args.text('host') ?? ''} ... \n% Connection refused by remote host\n`,
+    run: ({ args }) => `Trying ${args.text('host') ?? ''} ... \n% Connection timed out; remote host not responding\n`,
   },
 ];

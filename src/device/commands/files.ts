@@ -1,5 +1,5 @@
 /** Commands about the files of the device: dir, more, delete, mkdir, rename, verify and the rest. */
-import { baseName, ROOT } from '../../base/virtual-path.ts';
+import { baseName, resolvePath, ROOT } from '../../base/virtual-path.ts';
 import { type Entry, FileError } from '../../files/index.ts';
 import type { Call, CommandRow } from '../command.ts';
 import { CommandRefusal } from '../command.ts';
@@ -26,6 +26,9 @@ import {
   type Volume,
 } from '../state/volumes.ts';
 
+/** Directories within directories that are looked into. */
+const MOST_DEPTH = 16;
+
 const refuse = (verb: string, name: string, error: unknown): CommandRefusal =>
   new CommandRefusal(`%Error ${verb} ${name} (${sayingOf(asFileError(error))})`);
 
@@ -34,6 +37,24 @@ export function spotOf({ system, session }: Call, name: string, verb = 'opening'
   const spot = system.volumes.resolve(name, session.directory);
   if (spot === undefined) throw new CommandRefusal(`%Error ${verb} ${name} (No such device)`);
   return spot;
+}
+
+/** A directory and all below it, one block each. */
+async function* dirBelow(spot: Spot, depth = 0): AsyncGenerator<string> {
+  const entries = await entriesOf(spot);
+  yield `Directory of ${spotText(spot)}${spot.path === ROOT ? '' : '/'}\n\n`;
+  if (entries.length === 0) yield 'No files in directory\n\n';
+  else yield `${entries.map((one, index) => dirLine(one, index + 1)).join('\n')}\n\n`;
+  for (const { name, type } of entries) {
+    const path = resolvePath(spot.path, name);
+    if (type === 'directory' && path !== undefined && depth < MOST_DEPTH)
+      yield* dirBelow({ volume: spot.volume, path }, depth + 1);
+  }
+}
+
+async function* dirTree(spot: Spot): AsyncGenerator<string> {
+  yield* dirBelow(spot);
+  yield `${totalsLine(spot.volume, await spot.volume.freeBytes())}\n`;
 }
 
 async function* dirOf(spot: Spot): AsyncGenerator<string> {
@@ -52,7 +73,9 @@ async function* dirOf(spot: Spot): AsyncGenerator<string> {
 async function* dir(call: Call): AsyncGenerator<string> {
   const name = call.args.text('url');
   if (!call.args.has('all-filesystems')) {
-    yield* dirOf(name === undefined ? call.session.directory : spotOf(call, name));
+    const spot = name === undefined ? call.session.directory : spotOf(call, name);
+    const isTree = call.args.has('/recursive') && (spot.path === ROOT || (await standing(spot))?.type === 'directory');
+    yield* isTree ? dirTree(spot) : dirOf(spot);
     return;
   }
   for (const volume of call.system.volumes.all) {
@@ -67,7 +90,7 @@ async function found(volume: Volume, path = ROOT, depth = 0): Promise<readonly F
   for (const entry of await entriesOf({ volume, path })) {
     const inner = `${path === ROOT ? '' : path}/${entry.name}` as typeof ROOT;
     files.push({ path: inner.slice(1), entry });
-    if (entry.type === 'directory' && depth < 16) files.push(...(await found(volume, inner, depth + 1)));
+    if (entry.type === 'directory' && depth < MOST_DEPTH) files.push(...(await found(volume, inner, depth + 1)));
   }
   return files;
 }
@@ -95,17 +118,24 @@ async function showFileSystems({ system }: Call): Promise<string> {
   return fileSystemsText(rows, system.platform.schemes);
 }
 
+/** What is to be deleted, and what an error calls it. */
+async function askDeleted(call: Call, named: string): Promise<{ readonly spot: Spot; readonly typed: string }> {
+  const asked = named.replace(/^[a-z0-9-]+:\/?/i, '');
+  const prefix = named.slice(0, named.length - asked.length);
+  const answer = call.args.has('/force') ? '' : (await call.session.ask(`Delete filename [${asked}]? `)).trim();
+  const typed = `${prefix}${answer === '' ? asked : answer}`;
+  const spot = spotOf(call, typed, 'deleting');
+  return { spot, typed: prefix === '' ? spotText(spot) : typed };
+}
+
 async function remove(call: Call): Promise<string> {
   const { args, session } = call;
   const named = args.text('url') ?? '';
   const force = args.has('/force');
-  const asked = named.replace(/^[a-z0-9-]+:\/?/i, '');
-  const prefix = named.slice(0, named.length - asked.length);
-  const answer = force ? '' : (await session.ask(`Delete filename [${asked}]? `)).trim();
-  const spot = spotOf(call, `${prefix}${answer === '' ? asked : answer}`, 'deleting');
+  const { spot, typed } = await askDeleted(call, named);
   const entry = await standing(spot);
   const shown = spotText(spot);
-  if (entry === undefined) throw new CommandRefusal(`%Error deleting ${shown} (No such file or directory)`);
+  if (entry === undefined) throw new CommandRefusal(`%Error deleting ${typed} (No such file or directory)`);
   if (entry.type === 'directory' && !args.has('/recursive'))
     throw new CommandRefusal(`%Error deleting ${shown} (Is a directory)`);
   if (!force && !(await session.confirm(`Delete ${shown}? [confirm]`))) return '';
@@ -150,9 +180,10 @@ async function removeDirectory(call: Call): Promise<string> {
 }
 
 async function rename(call: Call): Promise<string> {
-  const [from, to] = [spotOf(call, call.args.text('from') ?? ''), spotOf(call, call.args.text('to') ?? '')];
-  const [, name] = splitName(call.args.text('to') ?? '');
-  await call.session.ask(`Destination filename [${name}]? `);
+  const from = spotOf(call, call.args.text('from') ?? '');
+  const [prefix, name] = splitName(call.args.text('to') ?? '');
+  const answer = (await call.session.ask(`Destination filename [${name}]? `)).trim();
+  const to = spotOf(call, `${prefix}${answer === '' ? name : answer}`);
   if (from.volume !== to.volume) throw new CommandRefusal(`%Error renaming ${spotText(from)} (Cross-device link)`);
   try {
     await from.volume.files.rename(from.path, to.path);
@@ -233,6 +264,16 @@ async function erase(call: Call): Promise<string> {
   return await eraseVolume(call, volume);
 }
 
+async function format(call: Call): Promise<string> {
+  const { volume } = spotOf(call, call.args.text('url') ?? '', 'formatting');
+  const { name } = volume.facts;
+  if (!(await call.session.confirm('Format operation may take a while. Continue? [confirm]'))) return '';
+  const sure = `Format operation will destroy all data in "${name}".  Continue? [confirm]`;
+  if (!(await call.session.confirm(sure))) return '';
+  await removeTree(volume.files, ROOT);
+  return `Format of ${name} complete\n`;
+}
+
 const isClassB: CommandRow['on'] = ({ volumes }) => volumes.some(({ kind }) => kind === 'class-b');
 
 /** Commands about files. */
@@ -253,7 +294,7 @@ export const FILE_COMMANDS: readonly CommandRow[] = [
   { syntax: 'squeeze <url:volume>', privilege: 15, on: isClassB, run: squeeze },
   { syntax: 'undelete <number:1-999> [<url:volume>]', privilege: 15, on: isClassB, run: undelete },
   { syntax: 'erase <url:volume>', privilege: 15, run: erase },
-  { syntax: 'format <url:volume>', privilege: 15, run: erase },
+  { syntax: 'format <url:volume>', privilege: 15, run: format },
   {
     syntax:
       'copy [/erase|/verify|/noverify] (running-config|startup-config|<source:source>) (running-config|startup-config|<destination:destination>)',

@@ -13,17 +13,8 @@ export function runningConfigText(system: RunningSystem): string {
   const body = system.configurationText();
   const by = lastChange?.by === undefined ? '' : ` by ${lastChange.by}`;
   const changed =
-    lastChange === undefined ? [] : [`! Last configuration change at ${momentText(lastChange.atMs)}${by}`, '!'];
-  const version = system.image.version.replace(/^(\d+\.\d+).*$/, '$1');
-  const lines = [
-    'Building configuration...',
-    '',
-    `Current configuration : ${body.length} bytes`,
-    '!',
-    ...changed,
-    `version ${version}`,
-  ];
-  return `${lines.join('\n')}\n${body}\n`;
+    lastChange === undefined ? '' : `!\n! Last configuration change at ${momentText(lastChange.atMs)}${by}\n`;
+  return `Building configuration...\n\nCurrent configuration : ${body.length} bytes\n${changed}${body}\n`;
 }
 
 /** The part of the configuration that a command names: `show running-config interface Gi0/0`. */
@@ -82,12 +73,20 @@ function loggingText({ logged, config }: RunningSystem): string {
   ].join('\n');
 }
 
+/** The version of SSH that is spoken: both, or the second alone. */
+export const sshVersion = ({ config, platform }: RunningSystem): string =>
+  config.value('ip ssh version') === '2' || platform.leastRsaBits >= 2048 ? '2.0' : '1.99';
+
 function sshText(system: RunningSystem): string {
-  const { rsaKey } = system.hardware.facts;
-  const version = system.config.value('ip ssh version') === '2' ? '2.0' : '1.99';
-  if (rsaKey === undefined)
-    return `SSH Disabled - version ${version}\n%Please create RSA keys to enable SSH (and of atleast 768 bits for SSH v2).\nAuthentication timeout: 120 secs; Authentication retries: 3\n`;
-  return `SSH Enabled - version ${version}\nAuthentication timeout: ${system.config.value('ip ssh time-out') ?? '120'} secs; Authentication retries: ${system.config.value('ip ssh authentication-retries') ?? '3'}\nMinimum expected Diffie Hellman key size : 1024 bits\n`;
+  const { config, platform, hardware } = system;
+  const times = `Authentication timeout: ${config.value('ip ssh time-out') ?? '120'} secs; Authentication retries: ${config.value('ip ssh authentication-retries') ?? '3'}\n`;
+  if (hardware.facts.rsaKey !== undefined)
+    return `SSH Enabled - version ${sshVersion(system)}\n${times}Minimum expected Diffie Hellman key size : 1024 bits\n`;
+  const wanted =
+    platform.leastRsaBits >= 2048
+      ? 'EC or RSA keys to enable SSH (and of atleast 2048 bits for SSH v2 in case of RSA)'
+      : 'RSA keys to enable SSH (and of atleast 768 bits for SSH v2)';
+  return `SSH Disabled - version ${sshVersion(system)}\n%Please create ${wanted}.\n${times}`;
 }
 
 function inventoryText({ platform, hardware }: RunningSystem): string {
@@ -202,6 +201,7 @@ export const SHOW_COMMANDS: readonly CommandRow[] = [
     run: ({ system, args }) =>
       `${system.clockIsSet ? '' : '*'}${clockText(system.now())}\n${args.has('detail') ? `${system.clockIsSet ? 'Time source is user configuration' : 'No time source'}\n` : ''}`,
   },
+  { syntax: 'who', run: ({ system, session }) => usersText(system, session) },
   { syntax: 'show users [all]', run: ({ system, session }) => usersText(system, session) },
   { syntax: 'show history', run: ({ session }) => session.history.map((line) => `  ${line}\n`).join('') },
   { syntax: 'show privilege', run: ({ session }) => `Current privilege level is ${session.privilege}\n` },
@@ -223,6 +223,11 @@ export const SHOW_COMMANDS: readonly CommandRow[] = [
         .join('')}`,
   },
   { syntax: 'show vlan [brief]', on: isSwitch, run: ({ system }) => vlanText(system) },
+  {
+    syntax: 'show vlans',
+    on: (platform) => !isSwitch(platform),
+    run: () => '\nNo Virtual LANs configured.\n\n',
+  },
   { syntax: 'show switch', on: isStack, run: ({ system }) => switchText(system) },
   { syntax: 'show processes cpu', run: ({ system }) => processesText(system) },
   { syntax: 'show memory statistics', run: ({ system }) => memoryText(system) },

@@ -36,10 +36,10 @@ async function askHost(call: Call, end: RemoteName): Promise<RemoteName> {
 }
 
 /** SCP and SFTP ask who logs in where the command line does not say. */
-async function askUser(call: Call, end: RemoteName): Promise<RemoteName> {
+async function askUser(call: Call, end: RemoteName, which: 'Source' | 'Destination'): Promise<RemoteName> {
   if ((end.scheme !== 'scp' && end.scheme !== 'sftp') || end.user !== undefined) return end;
   const fallback = call.session.user ?? 'admin';
-  return { ...end, user: await askWithDefault(call, 'Source username', fallback) };
+  return { ...end, user: await askWithDefault(call, `${which} username`, fallback) };
 }
 
 async function askPath(call: Call, path: string, question: string, fallback: string): Promise<string> {
@@ -62,7 +62,7 @@ function fileEnd(call: Call, prefix: string, path: string): End {
 /** The source, complete. */
 export async function askSource(call: Call, name: EndName): Promise<End> {
   if (name.kind === 'remote') {
-    const hosted = await askUser(call, await askHost(call, name));
+    const hosted = await askUser(call, await askHost(call, name), 'Source');
     return { ...hosted, path: await askPath(call, hosted.path, 'Source filename', '') };
   }
   if (name.kind === 'local') return fileEnd(call, name.prefix, await askPath(call, name.path, 'Source filename', ''));
@@ -92,7 +92,7 @@ export async function askDestination(call: Call, name: EndName, source: End): Pr
     quiet && fallback !== '' ? Promise.resolve(fallback) : askWithDefault(call, 'Destination filename', fallback);
   const suggested = suggestion(call, source, name);
   if (name.kind === 'remote') {
-    const hosted = await askUser(call, await askHost(call, name));
+    const hosted = await askUser(call, await askHost(call, name), 'Destination');
     return {
       ...hosted,
       path: await ask(hosted.path === '' || hosted.path.endsWith('/') ? `${hosted.path}${suggested}` : hosted.path),

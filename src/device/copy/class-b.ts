@@ -1,5 +1,6 @@
 /** Class B flash: what is deleted keeps its space until the whole of it is erased, and `copy` offers to do that. */
 import { ROOT } from '../../base/virtual-path.ts';
+import type { Upload } from '../../files/index.ts';
 import type { Call } from '../command.ts';
 import { removeTree, type Volume } from '../state/volumes.ts';
 
@@ -20,12 +21,38 @@ export async function eraseVolume(call: Call, { facts, files }: Volume): Promise
   return ` ...erased\nErase of ${facts.name} complete\n`;
 }
 
-/** The trap: Enter erases. */
+/** The trap: Enter erases. Elsewhere only `/erase` does. */
 export async function eraseBeforeCopying(call: Call, volume: Volume): Promise<void> {
-  const { session } = call;
-  const { name } = volume.facts;
-  if (!(await session.confirm(`Erase ${name} before copying? [confirm]`))) return;
+  const { session, args } = call;
+  const { name, kind } = volume.facts;
+  const isOrdered = args.has('/erase');
+  if (kind !== 'class-b' && !isOrdered) return;
+  if (!isOrdered && !(await session.confirm(`Erase ${name} before copying? [confirm]`))) return;
   const sure = `Erasing the ${name.slice(0, -1)} filesystem will remove all files! Continue? [confirm]`;
   if (!(await session.confirm(sure))) return;
   await session.write(await eraseVolume(call, volume));
+}
+
+/** The sum that class B flash keeps of each file: its 16-bit words added up, carries too. */
+export class Checksum {
+  #sum = 0;
+
+  /** A file that is written through it. */
+  over(upload: Pick<Upload, 'write'>): Pick<Upload, 'write'> {
+    return {
+      write: (bytes, position) => {
+        for (const [index, byte] of bytes.entries()) this.#add((position + index) % 2 === 0 ? byte * 256 : byte);
+        return upload.write(bytes, position);
+      },
+    };
+  }
+
+  get text(): string {
+    return `Verifying checksum...  OK (0x${(~this.#sum & 0xffff).toString(16).toUpperCase().padStart(4, '0')})`;
+  }
+
+  #add(value: number): void {
+    this.#sum += value;
+    if (this.#sum > 0xffff) this.#sum -= 0xffff;
+  }
 }

@@ -36,7 +36,7 @@ function prefix(word: string, may: (character: string, index: number) => boolean
 const isDigit = (character: string): boolean => character >= '0' && character <= '9';
 
 /** A whole number within bounds, both included. */
-const numberBetween = (least: number, most: number): ArgumentType => ({
+export const numberBetween = (least: number, most: number): ArgumentType => ({
   shown: `<${least}-${most}>`,
   fit(word) {
     const digits = prefix(word, isDigit);
@@ -84,6 +84,43 @@ const DELAY: ArgumentType = {
       : none(prefix(word, (character) => isDigit(character) || character === ':')),
 };
 
+/** The time of a clock, seconds too. */
+const CLOCK: ArgumentType = {
+  shown: 'hh:mm:ss',
+  fit: (word) =>
+    /^([01]?\d|2[0-3]):[0-5]\d:[0-5]\d$/.test(word)
+      ? WHOLE
+      : none(prefix(word, (character) => isDigit(character) || character === ':')),
+};
+
+/** By name, in order. */
+export const MONTHS: readonly string[] = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+];
+
+const monthsLike = (word: string): readonly string[] =>
+  MONTHS.filter((name) => word.length >= 3 && name.toLowerCase().startsWith(word.toLowerCase()));
+
+const MONTH: ArgumentType = {
+  shown: 'MONTH',
+  fit: (word) =>
+    monthsLike(word).length === 1
+      ? WHOLE
+      : none(Math.max(...MONTHS.map((name) => sharedLength(word.toLowerCase(), name.toLowerCase())))),
+  canonical: (word) => monthsLike(word)[0] ?? word,
+};
+
 /** Types that are the same on every device. Others (file systems, interfaces) come with the platform. */
 const COMMON_TYPES: ReadonlyMap<string, ArgumentType> = new Map([
   ['word', loose('WORD')],
@@ -92,6 +129,8 @@ const COMMON_TYPES: ReadonlyMap<string, ArgumentType> = new Map([
   ['host', loose('Hostname or A.B.C.D')],
   ['hex', HEX],
   ['time', TIME],
+  ['clock', CLOCK],
+  ['month', MONTH],
   ['delay', DELAY],
 ]);
 
@@ -138,6 +177,7 @@ export const interfaceNames = (names: () => readonly string[]): ArgumentType => 
   };
   return {
     shown: 'interface',
+    offers: [...new Set(names().map((name) => name.replace(/[\d/.]+$/, '')))],
     takes: 'pair',
     fit(word) {
       if (find(word).length === 1) return WHOLE;

@@ -44,26 +44,29 @@ const padded = (version: string): string =>
       .join('.'),
   );
 
-const SOFTWARE: Readonly<Record<Style, (words: Words) => readonly string[]>> = {
-  classic: ({ system: { image } }) => [
+const SOFTWARE: Readonly<Record<Style, (image: RunningImage) => readonly string[]>> = {
+  classic: (image) => [
     'Cisco Internetwork Operating System Software ',
     `IOS (tm) ${image.family} Software (${image.imageId}), Version ${image.version}, ${image.release}`,
   ],
-  'isr-g2': ({ system: { image } }) => [
+  'isr-g2': (image) => [
     `Cisco IOS Software, ${image.family} Software (${image.imageId}), Version ${image.version}, ${image.release}`,
   ],
-  catalyst: ({ system: { image } }) => [
+  catalyst: (image) => [
     `Cisco IOS Software, ${image.family} Software (${image.imageId}), Version ${image.version}, ${image.release}`,
   ],
-  'catalyst-9k': ({ system: { image } }) => [
+  'catalyst-9k': (image) => [
     `Cisco IOS XE Software, Version ${padded(image.version)}`,
     `Cisco IOS Software ${releaseName(image)}, Catalyst L3 Switch Software (${image.imageId}), Version ${image.version}, ${image.release}`,
   ],
-  'isr-xe': ({ system: { image } }) => [
+  'isr-xe': (image) => [
     `Cisco IOS XE Software, Version ${padded(image.version)}`,
     `Cisco IOS Software ${releaseName(image)}, ISR Software (${image.imageId}), Version ${image.version}, ${image.release}`,
   ],
 };
+
+/** The lines that name the software; at boot they are the same. */
+export const softwareLines = ({ style }: Platform, image: RunningImage): readonly string[] => SOFTWARE[style](image);
 
 const LOADER: Readonly<Record<Style, (platform: Platform) => string>> = {
   classic: ({ loader }) => `ROM: System Bootstrap, Version ${loader.version}, RELEASE SOFTWARE (fc1)`,
@@ -111,15 +114,20 @@ function interfaceLines(platform: Platform): readonly string[] {
 
 const kib = (bytes: number): number => Math.floor(bytes / 1024);
 
+/** The product and its memory, in one line. */
+export function boardLine({ style, model, processor, memoryKib: { main, io } }: Platform): string {
+  const memory = style === 'catalyst' ? `${main}K` : `${main}K/${io}K`;
+  const revision = style === 'catalyst' ? '(revision B0) ' : '';
+  const board = style === 'isr-g2' ? '(revision 1.0) ' : `(${processor}) processor ${revision}`;
+  return `${style === 'isr-g2' ? 'Cisco' : 'cisco'} ${model} ${board}with ${memory} bytes of memory.`;
+}
+
 function routerBoard({ system, platform }: Words): readonly string[] {
-  const { main, io } = platform.memoryKib;
   const { serial } = system.hardware.facts;
   const flash = kib(platform.volumes[0]?.bytes ?? 0);
   const isXe = platform.style === 'isr-xe';
-  const processor = platform.processor === '' ? '' : `(${platform.processor}) processor `;
-  const board = platform.style === 'isr-g2' ? '(revision 1.0) ' : processor;
   return [
-    `${isXe || platform.style === 'classic' ? 'cisco' : 'Cisco'} ${platform.model} ${board}with ${main}K/${io}K bytes of memory.`,
+    boardLine(platform),
     `Processor board ID ${serial}`,
     ...(isXe ? ['Router operating mode: Autonomous'] : []),
     ...interfaceLines(platform),
@@ -163,12 +171,10 @@ function licences({ system, platform }: Words): readonly string[] {
 }
 
 function switchBoard({ system, platform }: Words): readonly string[] {
-  const { main, io } = platform.memoryKib;
   const { serial, mac } = system.hardware.facts;
   const isNew = platform.style === 'catalyst-9k';
-  const memory = isNew ? `${main}K/${io}K` : `${main}K`;
   return [
-    `cisco ${platform.model} (${platform.processor}) processor ${isNew ? '' : '(revision B0) '}with ${memory} bytes of memory.`,
+    boardLine(platform),
     `Processor board ID ${serial}`,
     ...(isNew ? [] : ['Last reset from power-on']),
     ...interfaceLines(platform),
@@ -215,7 +221,7 @@ export function showVersion(system: RunningSystem): string {
   const words = { system, platform };
   const isSwitch = platform.style === 'catalyst' || platform.style === 'catalyst-9k';
   const lines = [
-    ...SOFTWARE[platform.style](words),
+    ...softwareLines(platform, image),
     ...copyrightOf(platform.style),
     `Compiled ${image.compiled}`,
     ...(platform.style === 'classic' ? ['Image text-base: 0x8000808C, data-base: 0x80F3A8B8'] : []),

@@ -80,7 +80,7 @@ export class Pager {
   async #more(): Promise<void> {
     await this.#teletype.print(MORE);
     const key = await this.#teletype.readKey(this.#options.signal);
-    await this.#teletype.print(WIPE_MORE);
+    await this.#teletype.printToLineStart(WIPE_MORE);
     if (key === SPACE) this.#left = this.#options.rows() - 1;
     else if (key === ENTER) this.#left = 1;
     else this.#isOver = true;

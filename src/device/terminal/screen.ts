@@ -5,7 +5,7 @@ const WIDE = 511;
 
 export const MORE = ' --More-- ';
 /** Takes the marker away again. */
-export const WIPE_MORE = `${'\b'.repeat(MORE.length - 1)}${' '.repeat(MORE.length - 1)}${'\b'.repeat(MORE.length - 1)}`;
+export const WIPE_MORE = `${'\b'.repeat(MORE.length - 1)}${' '.repeat(MORE.length - 2)}${'\b'.repeat(MORE.length - 1)}`;
 
 /** Screen rows that a line of text takes. */
 export function rowsOf(line: string, columns: number): number {

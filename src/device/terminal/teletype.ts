@@ -56,6 +56,12 @@ export class Teletype {
     await this.#terminal.write(forTerminal(text));
   }
 
+  /** Prints what leaves the cursor at the beginning of a line that is empty. */
+  async printToLineStart(text: string): Promise<void> {
+    await this.print(text);
+    this.#atLineStart = true;
+  }
+
   /** The prompt of a new line stands at its beginning. */
   async freshLine(): Promise<void> {
     if (!this.#atLineStart) await this.print('\n');
