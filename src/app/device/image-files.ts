@@ -1,197 +1,166 @@
 /** Images as files of this machine: synthetic ones are written whole or not at all, and any are read for what they say. */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { open, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { ConfigurationError } from '../../config/problem.ts';
-import { PLATFORMS } from '../../device/index.ts';
+import { createHash, randomUUID } from 'node:crypto';
+import { constants, type Stats } from 'node:fs';
+import { type FileHandle, link, open, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import {
-  checkTarImage,
-  identifyImage,
-  ImageCheck,
-  type ImageFacts,
-  imageFileName,
+  type Damage,
+  DAMAGES,
   type ImageIdentity,
-  ImageScan,
-  type ImageWish,
-  makeImage,
-  makeTarImage,
-  minimumImageBytes,
-  tarImageBytes,
+  type ImageInspection,
+  inspectImage,
+  readImageFileName,
+  spoil,
 } from '../../device/image/index.ts';
+import { FileError } from '../../files/error.ts';
+import { codeOf, translateError } from '../../files/local/errno.ts';
+import { partName } from '../../files/part-name.ts';
+import { type ImageOrder, planImage } from './image-order.ts';
 
-export interface ImageOrder {
-  /** A platform of the virtual device, or a family of images. */
-  readonly platform: string | undefined;
-  readonly family: string | undefined;
-  readonly version: string | undefined;
-  readonly feature: string | undefined;
-  readonly sizeBytes: number | undefined;
-  readonly form: 'bin' | 'tar';
-  /** A file or a folder; the working directory where it is left out. */
+export { DAMAGES as IMAGE_DAMAGES };
+
+export interface ImageErrand {
+  readonly order: ImageOrder;
+  /** A file or a folder. */
   readonly target: string;
   readonly existing: 'kept' | 'replaced';
+  /** What to spoil in it, for rehearsals of bad downloads. */
+  readonly damage?: Damage | undefined;
+  readonly signal: AbortSignal;
 }
 
-export interface ImageDigests {
-  readonly md5: string;
-  readonly sha512: string;
-}
-
-export interface MadeImage extends ImageDigests {
+export interface MadeImage {
   readonly path: string;
   readonly sizeBytes: number;
+  readonly md5: string;
+  readonly sha512: string;
   readonly identity: ImageIdentity;
 }
 
-/** `sound` was checked; `unsigned` are files that carry no digest which could be checked: real images. */
-export type ImageState = 'sound' | 'damaged' | 'cut' | 'unsigned' | 'none';
-
-export interface InspectedImage extends ImageDigests {
-  readonly path: string;
-  readonly sizeBytes: number;
-  readonly state: ImageState;
-  readonly facts: ImageFacts | undefined;
-  /** The name under which such an image is published. */
-  readonly usualName: string | undefined;
-  /** What is wrong, or why it is no image; a clause. */
-  readonly reason: string | undefined;
+export interface InspectedImage extends ImageInspection {
+  /** Whether the file is called as such an image is; `unknown` where no name is usual. */
+  readonly naming: 'usual' | 'other' | 'unknown';
 }
 
-const DEFAULT_BYTES = 1024 * 1024;
-const EXISTS = 'is there already; --force replaces it';
+/** A FIFO without a writer must not hold up the whole program. (Where there is no O_NONBLOCK, it counts as 0.) */
+const READ_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
+const READ_BYTES = 262_144;
 
-const wrong = (where: string, what: string): ConfigurationError => new ConfigurationError([{ where, what }]);
-
-/** The platform's own image, where nothing else is said. */
-function wishOf({ platform, family, version, feature }: ImageOrder): ImageWish {
-  const found = platform === undefined ? undefined : PLATFORMS.get(platform);
-  if (platform !== undefined && found === undefined)
-    throw wrong('--platform', `there is no platform ${platform}; there are ${[...PLATFORMS.keys()].join(', ')}`);
-  const wished = family ?? found?.factory.family;
-  if (wished === undefined) throw wrong('--platform', 'say for which device the image is: --platform or --family');
-  const of = version ?? found?.factory.version;
-  if (of === undefined) throw wrong('--version', 'say which version it is, such as 15.7(3)M8');
-  return { family: wished, version: of, ...(feature !== undefined && { feature }) };
-}
-
-function identityOf(order: ImageOrder): ImageIdentity {
-  const made = identifyImage(wishOf(order));
-  if (!made.ok) throw wrong('portcall image make', made.reason);
-  return made.identity;
-}
-
-const publishedName = (identity: ImageIdentity, form: ImageOrder['form']): string =>
-  imageFileName(identity, form) ?? `${identity.family.toLowerCase()}.${form}`;
-
-async function isFolder(path: string): Promise<boolean> {
-  return await stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-}
-
-async function confirmFree(path: string, { existing }: ImageOrder): Promise<void> {
-  const isThere = await stat(path).then(
-    () => true,
-    () => false,
-  );
-  if (isThere && existing === 'kept') throw wrong(path, EXISTS);
-}
-
-function contentOf(identity: ImageIdentity, { form, sizeBytes }: ImageOrder): Iterable<Uint8Array> {
-  const least = minimumImageBytes(identity);
-  const size = sizeBytes ?? Math.max(DEFAULT_BYTES, least);
-  if (size < least) throw wrong('--size', `must be ${least} bytes or more for ${identity.family}`);
-  if (form === 'bin') return makeImage({ facts: identity, sizeBytes: size });
+async function statIfThere(path: string): Promise<Stats | undefined> {
   try {
-    // What cannot be made has no size.
-    tarImageBytes({ facts: identity, sizeBytes: size });
+    return await stat(path);
   } catch (error) {
-    if (error instanceof RangeError) throw wrong('--tar', error.message);
-    throw error;
-  }
-  return makeTarImage({ facts: identity, sizeBytes: size });
-}
-
-/** Writes a synthetic image. Throws a `ConfigurationError` for what there cannot be, and what the disk throws. */
-export async function makeImageFile(order: ImageOrder): Promise<MadeImage> {
-  const identity = identityOf(order);
-  const { target, form } = order;
-  const path = (await isFolder(target)) ? join(target, publishedName(identity, form)) : target;
-  await confirmFree(path, order);
-  const content = contentOf(identity, order);
-  const beside = join(dirname(path), `.${Date.now().toString(36)}-${process.pid}.part`);
-  try {
-    const written = await writeChunks(beside, content);
-    await rename(beside, path);
-    return { path, identity, ...written };
-  } catch (error) {
-    await rm(beside, { force: true });
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }
 
-async function writeChunks(path: string, chunks: Iterable<Uint8Array>): Promise<ImageDigests & { sizeBytes: number }> {
-  const digests = new Digests();
+function confirmRegular(found: Stats, path: string): void {
+  if (found.isDirectory()) throw new FileError('is-directory', path);
+  if (!found.isFile()) throw new FileError('not-regular', path);
+}
+
+/** Where the file will be. Refuses to stand in for anything but a file, and for that only where it may be replaced. */
+async function placeFor({ target, existing }: ImageErrand, name: string): Promise<string> {
+  const found = await statIfThere(target);
+  if (found === undefined && /[/\\]$/.test(target)) throw missingFolder(target);
+  const path = found?.isDirectory() === true ? join(target, name) : target;
+  const standing = path === target ? found : await statIfThere(path);
+  if (standing !== undefined) {
+    confirmRegular(standing, path);
+    if (existing === 'kept') throw new FileError('exists', path);
+  }
+  return path;
+}
+
+const missingFolder = (path: string): FileError =>
+  new FileError('not-found', path, { detail: 'there is no such folder; make it first' });
+
+/** Writes a synthetic image. Throws a `ConfigurationError` for what there cannot be, and a `FileError`. */
+export async function makeImageFile(errand: ImageErrand): Promise<MadeImage> {
+  const { order, target, damage, existing, signal } = errand;
+  const { identity, name, sizeBytes, content } = planImage(order);
+  const chunks = damage === undefined ? content() : spoil(content(), sizeBytes, damage);
+  try {
+    const path = await placeFor(errand, name);
+    return { path, identity, ...(await writeWhole(path, chunks, { existing, signal })) };
+  } catch (error) {
+    throw codeOf(error) === 'ENOENT' ? missingFolder(dirname(target)) : translateError(error, target);
+  }
+}
+
+export interface WholeOptions {
+  readonly existing: ImageErrand['existing'];
+  readonly signal: AbortSignal;
+}
+
+type Written = Pick<MadeImage, 'sizeBytes' | 'md5' | 'sha512'>;
+
+/** Writes a file that appears under its name when all of it is on the disk; whatever happens, nothing else stays. */
+export async function writeWhole(path: string, chunks: Iterable<Uint8Array>, options: WholeOptions): Promise<Written> {
+  const draft = join(dirname(path), partName(basename(path), randomUUID()));
+  try {
+    const written = await writeChunks(draft, chunks, options.signal);
+    await publish(draft, path, options.existing);
+    return written;
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+async function writeChunks(path: string, chunks: Iterable<Uint8Array>, signal: AbortSignal): Promise<Written> {
+  const [md5, sha512] = [createHash('md5'), createHash('sha512')];
+  let sizeBytes = 0;
   await using file = await open(path, 'wx');
   for (const chunk of chunks) {
+    signal.throwIfAborted();
     await file.writeFile(chunk);
-    digests.push(chunk);
+    md5.update(chunk);
+    sha512.update(chunk);
+    sizeBytes += chunk.length;
   }
   await file.sync();
-  return { ...digests.finish(), sizeBytes: digests.sizeBytes };
+  return { sizeBytes, md5: md5.digest('hex'), sha512: sha512.digest('hex') };
 }
 
-class Digests {
-  readonly #md5 = createHash('md5');
-  readonly #sha512 = createHash('sha512');
-  sizeBytes = 0;
-
-  push(chunk: Uint8Array): void {
-    this.#md5.update(chunk);
-    this.#sha512.update(chunk);
-    this.sizeBytes += chunk.length;
-  }
-
-  finish(): ImageDigests {
-    return { md5: this.#md5.digest('hex'), sha512: this.#sha512.digest('hex') };
+/** A link is refused where something appeared meanwhile; a rename would replace it. */
+async function publish(draft: string, path: string, existing: ImageErrand['existing']): Promise<void> {
+  try {
+    if (existing === 'replaced') await rename(draft, path);
+    else await link(draft, path);
+  } catch (error) {
+    if (existing === 'replaced' || codeOf(error) === 'EEXIST') throw error;
+    // This disk knows no links: an empty file takes the name before the whole one does.
+    await (await open(path, 'wx')).close();
+    await rename(draft, path);
   }
 }
 
-const STATES = { whole: 'sound', damaged: 'damaged', cut: 'cut', unsigned: 'unsigned' } as const;
+async function* chunksOf(file: FileHandle): AsyncGenerator<Uint8Array, void> {
+  for (;;) {
+    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(READ_BYTES));
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
 
-/** Reads a file through, once or (an archive) twice, in bounded memory. Throws what the disk throws. */
+/** What the name of a file says, beside what is in it. */
+function namingOf(path: string, { facts, usualName }: ImageInspection): InspectedImage['naming'] {
+  if (facts === undefined || usualName === undefined) return 'unknown';
+  const name = basename(path);
+  const said = readImageFileName(name);
+  const isAlike = said?.family === facts.family && said.version === facts.version && said.feature === facts.feature;
+  return name === usualName || (isAlike && said.kind === facts.kind) ? 'usual' : 'other';
+}
+
+/** Reads a file through, once and in bounded memory. Throws a `FileError`. */
 export async function inspectImageFile(path: string): Promise<InspectedImage> {
-  const [digests, scan, check] = [new Digests(), new ImageScan(), new ImageCheck()];
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
-    digests.push(chunk);
-    scan.push(chunk);
-    check.push(chunk);
+  try {
+    await using file = await open(path, READ_FLAGS);
+    confirmRegular(await file.stat(), path);
+    const inspection = await inspectImage(chunksOf(file));
+    return { ...inspection, naming: namingOf(path, inspection) };
+  } catch (error) {
+    throw translateError(error, path);
   }
-  const reading = scan.finish();
-  const found = { path, sizeBytes: digests.sizeBytes, ...digests.finish() };
-  if (!reading.ok)
-    return { ...found, state: 'none', facts: undefined, usualName: undefined, reason: `it ${reading.reason}` };
-  const { facts } = reading;
-  const named = { ...found, facts, usualName: nameOf(facts) };
-  if (facts.kind === 'tar') {
-    const { state, reason } = await checkTarImage(createReadStream(path) as AsyncIterable<Buffer>);
-    return { ...named, state: STATES[state], reason };
-  }
-  const { state, announcedBytes } = check.finish();
-  const reason =
-    state === 'cut' && announcedBytes !== undefined ? `it should have ${announcedBytes} bytes` : REASONS.get(state);
-  return { ...named, state: STATES[state], reason };
-}
-
-const REASONS: ReadonlyMap<string, string> = new Map([
-  ['damaged', 'it is not what the digest within it says'],
-  ['cut', 'it is shorter than it says'],
-]);
-
-function nameOf(facts: ImageFacts): string | undefined {
-  if (facts.kind === 'packages-conf') return 'packages.conf';
-  if (facts.kind === 'package') return undefined;
-  return publishedName(facts, facts.kind === 'tar' ? 'tar' : 'bin');
 }

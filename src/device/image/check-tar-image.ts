@@ -10,8 +10,19 @@ export interface TarVerdict extends Pick<ImageVerdict, 'state'> {
   /** Of the image within, as far as it was read. */
   readonly image?: ImageVerdict;
   readonly info?: TarInfo;
-  /** What is wrong, where it is the archive. */
+  /** What is wrong, where it is the archive: the end of a sentence that begins with its name. */
   readonly reason?: string;
+}
+
+/** Nothing is wrong with an archive of something else, which has neither. */
+function wrongWith(image: ImageVerdict | undefined, info: TarInfo | undefined): string | undefined {
+  if (image === undefined) return info === undefined ? undefined : 'lacks its image';
+  if (info === undefined) return 'lacks its info file';
+  // Of Cisco's archives the size in info is approximate, as their configuration guides say.
+  const isExact = image.state !== 'unsigned';
+  return isExact && info.iosImageBytes !== image.sizeBytes
+    ? 'holds an image of another size than its info file says'
+    : undefined;
 }
 
 /** Takes the parts of an archive and keeps what the verdict needs. */
@@ -40,17 +51,14 @@ class TarImageCheck {
     this.#endImage();
     const info = readTarInfo(this.#info.toString('latin1'));
     const found = { ...(this.#verdict && { image: this.#verdict }), ...(info && { info }) };
-    if (error !== undefined)
-      return {
-        ...found,
-        state: error.detail?.includes('cut') === true ? 'cut' : 'damaged',
-        reason: error.detail ?? error.message,
-      };
-    if (this.#verdict === undefined || info === undefined)
-      return { ...found, state: 'damaged', reason: 'info or the image is missing in the archive' };
-    if (info.iosImageBytes !== this.#verdict.sizeBytes)
-      return { ...found, state: 'damaged', reason: 'the image has another size than info says' };
-    return { ...found, state: this.#verdict.state };
+    if (error !== undefined) {
+      const state = error.detail?.includes('cut') === true ? 'cut' : 'damaged';
+      return { ...found, state, reason: `is no whole archive: ${error.detail ?? 'it cannot be read'}` };
+    }
+    const reason = wrongWith(this.#verdict, info);
+    return reason === undefined
+      ? { ...found, state: this.#verdict?.state ?? 'unsigned' }
+      : { ...found, state: 'damaged', reason };
   }
 }
 

@@ -1,8 +1,7 @@
-/** The door of images: what they are called, what they say of themselves, and how synthetic ones are made. */
-export { checkTarImage } from './check-tar-image.ts';
-export { identifyImage, type ImageFacts, type ImageIdentity, type ImageWish } from './image-facts.ts';
-export { imageFileName } from './image-file-name.ts';
-export { ImageCheck } from './check-image.ts';
-export { makeImage, minimumImageBytes } from './make-image.ts';
-export { makeTarImage, tarImageBytes } from './make-tar-image.ts';
-export { ImageScan } from './read-image-facts.ts';
+/** The door of images: what they are called, what they say of themselves, whether they are whole, and how synthetic ones are made. */
+export { identifyImage, type ImageIdentity, type ImageWish } from './image-facts.ts';
+export { imageFileName, readImageFileName } from './image-file-name.ts';
+export { type ImageInspection, type ImageState, inspectImage } from './inspect-image.ts';
+export { makeImage, MAX_IMAGE_BYTES, minimumImageBytes } from './make-image.ts';
+export { hasTarImages, makeTarImage, tarImageBytes } from './make-tar-image.ts';
+export { DAMAGES, type Damage, spoil } from './spoil.ts';

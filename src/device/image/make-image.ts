@@ -16,6 +16,8 @@ export interface ImageOrder {
 }
 
 const MIN_IMAGE_BYTES = 8192;
+/** What an entry of an archive can hold (11 octal digits, 8 GiB less one byte); no real image comes near. */
+export const MAX_IMAGE_BYTES = 0o77777777777;
 /** The smallest package is a fiftieth of its bundle, and needs room for its own head and trailer. */
 const MIN_BUNDLE_BYTES = 1_048_576;
 

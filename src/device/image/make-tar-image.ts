@@ -29,11 +29,14 @@ const textFile = (path: string, text: string): Member => {
 const page = (title: string): string =>
   `<html><head><title>${title}</title></head><body><h1>${title}</h1></body></html>\n`;
 
+/** Whether images of a family also come as an archive. */
+export const hasTarImages = (family: string): boolean => findFamily(family)?.tar === true;
+
 function members(order: ImageOrder): Member[] {
   const { facts, sizeBytes } = order;
   const imageName = imageFileName(facts);
   const version = parseImageVersion(facts.version);
-  if (findFamily(facts.family)?.tar !== true || imageName === undefined || version === undefined)
+  if (!hasTarImages(facts.family) || imageName === undefined || version === undefined)
     throw new RangeError(`there are no tar images of ${facts.family}`);
   const folder = imageName.replace(/\.bin$/, '');
   const html = [
