@@ -178,13 +178,16 @@ function showReload({ system }: Call): string {
   return `Reload scheduled for ${momentText(plan.atMs)} (in ${delayText(left)}) by ${plan.by}\nReload reason: ${plan.reason}\n`;
 }
 
-const isRouter: CommandRow['on'] = ({ style }) => style === 'classic' || style === 'isr-g2' || style === 'isr-xe';
+/** Before IOS XE, `show boot` is no way to say `show bootvar`. */
+const isOldRouter: CommandRow['on'] = ({ style }) => style === 'classic' || style === 'isr-g2';
+const isXeRouter: CommandRow['on'] = ({ style }) => style === 'isr-xe';
 const isCatalyst: CommandRow['on'] = ({ style }) => style === 'catalyst';
 const isNewCatalyst: CommandRow['on'] = ({ style }) => style === 'catalyst-9k';
 
 /** Commands about booting. */
 export const BOOT_COMMANDS: readonly CommandRow[] = [
-  { syntax: 'show bootvar', privilege: 15, on: isRouter, run: ({ system }) => routerBoot(system) },
+  { syntax: "show bootv'ar", privilege: 15, on: isOldRouter, run: ({ system }) => routerBoot(system) },
+  { syntax: 'show bootvar', privilege: 15, on: isXeRouter, run: ({ system }) => routerBoot(system) },
   { syntax: 'show boot', on: isCatalyst, run: ({ system }) => catalystBoot(system) },
   { syntax: 'show boot', on: isNewCatalyst, run: ({ system }) => newCatalystBoot(system) },
   { syntax: 'show bootvar', on: isNewCatalyst, run: ({ system }) => newCatalystBoot(system) },

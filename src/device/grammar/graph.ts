@@ -12,6 +12,8 @@ export interface Phrase {
 
 export interface KeywordEdge<Row> {
   readonly word: string;
+  /** It may not be cut shorter. */
+  readonly leastLetters: number;
   readonly node: Node<Row>;
 }
 
@@ -43,7 +45,11 @@ const seedling = <Row>(path: string): Growing<Row> => ({ keywords: new Map(), ar
 function grow<Row>(node: Growing<Row>, element: Element, types: ReadonlyMap<string, ArgumentType>): Growing<Row> {
   if (element.kind === 'keyword') {
     const key = element.word.toLowerCase();
-    const edge = node.keywords.get(key) ?? { word: element.word, node: seedling<Row>(`${node.path} ${key}`.trim()) };
+    const edge = node.keywords.get(key) ?? {
+      word: element.word,
+      leastLetters: element.leastLetters,
+      node: seedling<Row>(`${node.path} ${key}`.trim()),
+    };
     node.keywords.set(key, edge);
     return edge.node as Growing<Row>;
   }

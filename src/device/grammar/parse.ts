@@ -47,7 +47,9 @@ export function keywordsFor<Row>(node: Node<Row>, text: string): readonly { word
   const lower = text.toLowerCase();
   const exact = node.keywords.get(lower);
   if (exact !== undefined) return [exact];
-  return [...node.keywords].filter(([keyword]) => keyword.startsWith(lower)).map(([, edge]) => edge);
+  return [...node.keywords]
+    .filter(([keyword, { leastLetters }]) => keyword.startsWith(lower) && lower.length >= leastLetters)
+    .map(([, edge]) => edge);
 }
 
 interface Candidate {

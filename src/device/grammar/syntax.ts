@@ -1,13 +1,13 @@
 /**
  * How a command is written down in a row: `ip address <address:ip> <mask:ip> [secondary]`.
  *
- * A bare word is a keyword, `<name:type>` an argument, `[…]` may be left out, and `(a|b)` is one of several. What comes
+ * A bare word is a keyword (of `bootv'ar` no less than `bootv` may be typed), `<name:type>` an argument, `[…]` may be left out, and `(a|b)` is one of several. What comes
  * out is every way through it, each a plain sequence, because a parser that walks a tree needs nothing cleverer.
  */
 
 /** One word of a command: a keyword as it is spelled, or an argument with its name and the name of its type. */
 export type Element =
-  | { readonly kind: 'keyword'; readonly word: string }
+  | { readonly kind: 'keyword'; readonly word: string; readonly leastLetters: number }
   | { readonly kind: 'argument'; readonly name: string; readonly type: string };
 
 export type Way = readonly Element[];
@@ -72,8 +72,13 @@ class SyntaxReader {
   }
 }
 
+function keywordOf(token: string): Element {
+  const [needed = ''] = token.split("'", 1);
+  return { kind: 'keyword', word: token.replace("'", ''), leastLetters: needed === token ? 1 : needed.length };
+}
+
 function elementOf(token: string): Element {
-  if (!token.startsWith('<')) return { kind: 'keyword', word: token };
+  if (!token.startsWith('<')) return keywordOf(token);
   const [name = '', type = name] = token.slice(1, -1).split(':', 2);
   return { kind: 'argument', name, type };
 }
