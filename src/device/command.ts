@@ -123,6 +123,8 @@ export interface RunningSystem {
   /** Shows text on every line. */
   broadcast(text: string): void;
   readonly plannedReload: ReloadPlan | undefined;
+  /** Aborted when it goes down: nothing that it had begun goes on. */
+  readonly stopped: AbortSignal;
   /** The doors are asked anew what they should be. */
   doorsChanged(): Promise<void>;
 }

@@ -2,7 +2,7 @@
 import type { RunningImage } from './command.ts';
 import { type BoxFacts, bootstrapText, loadingText, startedText } from './boot/boot-text.ts';
 import { type Booting, chooseImage, type Choice } from './boot/choose-image.ts';
-import { AUTO_ABORT_MS, judgeTrial, rollBack } from './install/provisioning.ts';
+import { judgeTrial, rollBack, trialLeftMs } from './install/trial.ts';
 import { layFactoryLines } from './factory-lines.ts';
 import { Faults, type FaultOrder } from './faults.ts';
 import { grammarsOf } from './grammars.ts';
@@ -13,6 +13,7 @@ import { STARTUP_CONFIG } from './startup.ts';
 import { Hardware } from './state/hardware.ts';
 import { entriesOf, readText, Volumes } from './state/volumes.ts';
 import { ROOT } from '../base/virtual-path.ts';
+import { FileError } from '../files/index.ts';
 import { type DeviceClock, System } from './system.ts';
 import { doorWishes } from './door-wishes.ts';
 import type { Doors } from './ports.ts';
@@ -145,7 +146,7 @@ export class Device {
       this.#to({ kind: 'loader' });
       return;
     }
-    await judgeTrial(this.volumes, this.hardware);
+    await judgeTrial(this);
     const choice = await chooseImage(this.booting);
     await this.#say(choice.said);
     if (choice.outcome === 'loader') this.#to({ kind: 'loader' });
@@ -203,7 +204,8 @@ export class Device {
 
   /** Packages that nobody commits in time are taken back. */
   #watchTrial(system: System, stopped: AbortSignal): void {
-    const cancel = this.world.clock.after(AUTO_ABORT_MS, () => {
+    const leftMs = trialLeftMs(this.hardware.facts, this.world.clock.now());
+    const cancel = this.world.clock.after(leftMs, () => {
       if (this.hardware.facts.trial === undefined) return;
       system.log({
         facility: 'INSTALL',
@@ -211,9 +213,19 @@ export class Device {
         mnemonic: 'INSTALL_AUTO_ABORT_TIMER_PROGRESS',
         text: 'Install auto abort timer has expired',
       });
-      void rollBack(this.volumes, this.hardware).then(() => system.reload({ reason: 'reload', by: 'the system' }));
+      void this.#endTrial(system);
     });
     stopped.addEventListener('abort', cancel, { once: true });
+  }
+
+  async #endTrial(system: System): Promise<void> {
+    try {
+      await rollBack(this);
+    } catch (error) {
+      // What cannot be brought back now is judged again at the boot that follows.
+      if (!(error instanceof FileError)) throw error;
+    }
+    system.reload({ reason: 'reload', by: 'the system' });
   }
 
   #halt(): void {

@@ -4,7 +4,8 @@ import type { Device } from './device.ts';
 import { identifyImage, type ImageIdentity } from './image/image-facts.ts';
 import { imageFileName } from './image/image-file-name.ts';
 import { makeImage, minimumImageBytes } from './image/make-image.ts';
-import { activate, commit, expandBundle, readBundle } from './install/provisioning.ts';
+import { expandBundle, readBundle } from './install/provisioning.ts';
+import { activate, commit } from './install/trial.ts';
 import type { Platform } from './platforms/platform.ts';
 import type { Spot } from './state/volumes.ts';
 
@@ -41,7 +42,7 @@ async function writeImage({ volume, path }: Spot, facts: ImageIdentity, sizeByte
  * Throws a `FileError` where there is no room, and a `RangeError` for a size that is too small for an image.
  */
 export async function layFactorySoftware(
-  { platform, volumes, hardware }: Device,
+  { platform, volumes, hardware, world }: Device,
   { sizeBytes }: FactoryOptions = {},
 ): Promise<void> {
   const identity = factoryIdentity(platform);
@@ -49,10 +50,10 @@ export async function layFactorySoftware(
   const spot = { volume: volumes.main, path };
   await writeImage(spot, identity, sizeBytes ?? Math.max(DEFAULT_BYTES, minimumImageBytes(identity)));
   if (platform.install !== 'install') return;
-  const bundle = await readBundle(spot, platform.runs);
+  const bundle = await readBundle(spot, platform);
   await expandBundle(spot, bundle);
-  await activate(volumes, hardware, bundle.confPath);
-  commit(hardware);
+  await activate({ volumes, hardware }, { conf: bundle.confPath, nowMs: world.clock.now() });
+  await commit({ volumes, hardware });
   hardware.change({ boot: `${volumes.main.facts.name}packages.conf,1;` });
   await volumes.main.files.remove(path);
 }

@@ -8,6 +8,8 @@ import { IMAGE_COMMANDS } from './commands/images.ts';
 import { ARCHIVE_SOFTWARE_COMMANDS } from './commands/archive-software.ts';
 import { ARCHIVE_CONFIG_COMMANDS } from './commands/archive-config.ts';
 import { INSTALL_COMMANDS } from './commands/install.ts';
+import { REQUEST_SOFTWARE_COMMANDS } from './commands/request-software.ts';
+import { SHOW_INSTALL_COMMANDS } from './commands/show-install.ts';
 import { SHOW_COMMANDS } from './commands/show.ts';
 import { type ArgumentType, interfaceNames, numberBetween, prefixed } from './grammar/argument-type.ts';
 import { compileGraph, type Node } from './grammar/graph.ts';
@@ -24,6 +26,8 @@ export const ALL_COMMANDS: readonly CommandRow[] = [
   ...BOOT_COMMANDS,
   ...IMAGE_COMMANDS,
   ...INSTALL_COMMANDS,
+  ...SHOW_INSTALL_COMMANDS,
+  ...REQUEST_SOFTWARE_COMMANDS,
   ...ARCHIVE_SOFTWARE_COMMANDS,
   ...ARCHIVE_CONFIG_COMMANDS,
   ...CONFIGURATION_COMMANDS,

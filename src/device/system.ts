@@ -58,6 +58,7 @@ export class System implements RunningSystem {
   #lastChange: RunningSystem['lastChange'];
   #plan: ReloadPlan | undefined;
   #cancelPlan: (() => void)[] = [];
+  readonly #stop = new AbortController();
 
   constructor(box: Box, image: RunningImage, typing: ConfigTyping) {
     this.#box = box;
@@ -88,6 +89,10 @@ export class System implements RunningSystem {
 
   get plannedReload(): ReloadPlan | undefined {
     return this.#plan;
+  }
+
+  get stopped(): AbortSignal {
+    return this.#stop.signal;
   }
 
   get faults(): Faults {
@@ -181,6 +186,7 @@ export class System implements RunningSystem {
   }
 
   reload(request: ReloadRequest): void {
+    if (this.stopped.aborted) return;
     this.planReload(undefined);
     this.#box.reload(request);
   }
@@ -211,6 +217,7 @@ export class System implements RunningSystem {
   /** The timers of a system that runs no more. */
   stop(): void {
     this.planReload(undefined);
+    this.#stop.abort(new Error('the system is down'));
   }
 }
 

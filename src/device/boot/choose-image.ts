@@ -21,7 +21,7 @@ export type Choice =
 const bootField = (register: number): number => register & 0xf;
 
 /** `flash0:x.bin,1;flash0:y.bin,1;` as names. */
-const bootNames = (list: string): readonly string[] =>
+export const bootNames = (list: string): readonly string[] =>
   list
     .split(';')
     .map((entry) => entry.replace(/,\d*$/, '').trim())

@@ -65,7 +65,7 @@ const missing = (error: unknown): Loadable => {
   throw error;
 };
 
-/** A packages.conf boots the packages that it names: all of them must be there. */
+/** A packages.conf boots the packages that it names: all of them must be there, and whole. */
 async function fromConf(spot: Spot, shown: string, platform: Platform): Promise<Loadable> {
   const text = await readText(spot.volume.files, spot.path);
   const names = text === undefined ? undefined : readPackagesConf(text);
@@ -75,7 +75,10 @@ async function fromConf(spot: Spot, shown: string, platform: Platform): Promise<
     const path = resolvePath(ROOT, name) ?? ROOT;
     try {
       await using reader = await spot.volume.files.openReader(path);
-      first ??= (await inspectFile(reader)).facts;
+      const { facts, state } = await inspectFile(reader);
+      if (state === 'damaged' || state === 'cut')
+        return { outcome: 'bad', why: 'damaged', detail: `names ${name}, which is ${state}` };
+      first ??= facts;
     } catch (error) {
       missing(error);
       return { outcome: 'bad', why: 'damaged', detail: `names ${name}, which is missing` };

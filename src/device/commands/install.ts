@@ -1,9 +1,19 @@
-/** `install …` and `request platform software package …`: install mode of IOS XE. */
+/** `install …`: install mode of IOS XE. */
+import { ROOT } from '../../base/virtual-path.ts';
+import { bootNames } from '../boot/choose-image.ts';
 import type { Call, CommandRow } from '../command.ts';
 import {
-  activate,
-  AUTO_ABORT_MS,
-  commit,
+  begin,
+  choose,
+  isYes,
+  type Operation,
+  orFailed,
+  phase,
+  reloadNow,
+  say,
+  succeed,
+} from '../install/operation.ts';
+import {
   expandBundle,
   type Inactive,
   inactiveConfs,
@@ -12,162 +22,99 @@ import {
   packagesOf,
   readBundle,
   removeFiles,
-  rollBack,
   unusedFiles,
   versionIn,
 } from '../install/provisioning.ts';
-import { installTimeText } from '../render/time.ts';
-import type { Spot } from '../state/volumes.ts';
+import { activate, commit, neededFiles, rollBack } from '../install/trial.ts';
+import type { Platform } from '../platforms/platform.ts';
+import { type Spot, spotText } from '../state/volumes.ts';
 import { spotOf } from './files.ts';
 
 /** Build numbers stand behind versions. */
-const BUILD = '0.1';
-const AUTO_ABORT_SECONDS = AUTO_ABORT_MS / 1000;
-/** What expanding and activating take on a real one, in milliseconds. */
-const STEP_MS = 120_000;
-
-/** The command as its messages call it, with the file or its kind behind it. */
-interface Operation {
-  readonly call: Call;
-  /** `install_add_activate_commit`. */
-  readonly name: string;
-}
-
-const stamp = ({ system }: Call): string => installTimeText(system.now());
-
-async function say({ session }: Call, text: string): Promise<void> {
-  await session.write(`${text}\n`);
-}
-
-async function begin({ call, name }: Operation): Promise<void> {
-  await say(call, `${name}: START ${stamp(call)}`);
-  call.system.log({ facility: 'INSTALL', severity: 5, mnemonic: 'INSTALL_START_INFO', text: `Started ${name}` });
-}
-
-async function succeed({ call, name }: Operation): Promise<string> {
-  call.system.log({ facility: 'INSTALL', severity: 5, mnemonic: 'INSTALL_COMPLETED_INFO', text: `Completed ${name}` });
-  await say(call, `SUCCESS: ${name}  ${stamp(call)}`);
-  return '';
-}
-
-/** Failures are no `%` errors here. */
-async function orFailed(operation: Operation, act: () => Promise<string>): Promise<string> {
-  try {
-    return await act();
-  } catch (error) {
-    if (!(error instanceof InstallFailure)) throw error;
-    return `FAILED: ${operation.name} ${error.message}\n`;
-  }
-}
-
-async function pause({ system }: Call): Promise<void> {
-  await system.faults.wait(STEP_MS * system.world.pace);
-}
-
-async function phase(
-  call: Call,
-  name: 'Add' | 'Activate' | 'Commit' | 'Rollback',
-  act: () => Promise<void>,
-): Promise<void> {
-  await say(
-    call,
-    `--- Starting ${name} ---\nPerforming ${name} on Active/Standby\n  [1] ${name} package(s) on switch 1`,
-  );
-  await act();
-  await pause(call);
-  await say(
-    call,
-    `  [1] Finished ${name} on switch 1\nChecking status of ${name} on [1]\n${name}: Passed on [1]\nFinished ${name}\n`,
-  );
-}
-
-/** y or n; anything else asks again. */
-async function yes(call: Call, question: string): Promise<boolean> {
-  for (;;) {
-    const answer = (await call.session.ask(question)).trim().toLowerCase();
-    if (answer === 'y' || answer === 'yes') return true;
-    if (answer === 'n' || answer === 'no' || answer === 'q') return false;
-  }
-}
+export const BUILD = '0.1';
 
 const isSilent = ({ args }: Call): boolean => args.has('none');
 
-/** What must hold before something is activated; false: somebody thought better of it. */
-async function mayActivate(call: Call): Promise<boolean> {
+/** Names begin in the main volume, and packages lie there. */
+export function fileOnMain(call: Call): Spot {
+  const spot = spotOf(call, call.args.text('url') ?? '');
+  const { main } = call.system.volumes;
+  if (spot.volume === main) return spot;
+  throw new InstallFailure(`copy the file to ${main.facts.name} first`);
+}
+
+/** Unsaved changes are saved or given up before a reload; false: somebody thought better of it. */
+async function mayLoseChanges(call: Call): Promise<boolean> {
   const { system } = call;
   if (!system.modified) return true;
   if (isSilent(call))
     throw new InstallFailure('System configuration has been modified. Please save configuration and resubmit command.');
-  return await yes(
+  const answer = await choose(
     call,
     'System configuration has been modified.\nPress Yes(y) to save the configuration and proceed.\nPress No(n) for proceeding without saving the configuration.\nPress Quit(q) to exit, you may save configuration and re-enter the command. [y/n/q]',
-  ).then(async (save) => {
-    if (save) await system.save();
-    return save;
-  });
-}
-
-async function mayReload(call: Call): Promise<boolean> {
-  return (
-    isSilent(call) ||
-    (await yes(call, 'This operation may require a reload of the system. Do you want to proceed? [y/n]'))
+    { y: 'yes', n: 'no', q: 'quit' },
   );
+  if (answer === 'y') await system.save();
+  return answer !== 'q';
 }
 
-/** Bundles boot from packages.conf from now on. */
-async function pointBootAt(call: Call): Promise<void> {
-  const { system } = call;
-  const { main } = system.volumes;
-  const url = `${main.facts.name}packages.conf`;
-  for (const { text } of system.config.under('boot system')) system.config.remove(text);
-  const text = `boot system ${url}`;
-  system.config.set(text, { text, rank: 300 });
-  await system.save();
+/** Whether the next boot is from packages.conf, as far as the loader's list says. */
+function bootsFromPackages({ hardware, volumes }: Call['system']): boolean {
+  const [first] = bootNames(hardware.facts.boot);
+  const spot = first === undefined ? undefined : volumes.resolve(first, { volume: volumes.main, path: ROOT });
+  return spot?.volume === volumes.main && spot.path === PACKAGES_CONF;
 }
+
+/** The device does not change its boot list by itself: somebody has done that, or is asked now. */
+async function hasChangedBoot(call: Call): Promise<boolean> {
+  const { system } = call;
+  if (isSilent(call) || system.image.mode === 'install' || bootsFromPackages(system)) return true;
+  const { name } = system.volumes.main.facts;
+  return await isYes(call, `Please confirm you have changed boot config to ${name}packages.conf [y/n]`);
+}
+
+const mayReload = async (call: Call): Promise<boolean> =>
+  isSilent(call) ||
+  (await isYes(call, 'This operation may require a reload of the system. Do you want to proceed? [y/n]'));
 
 async function addFile(call: Call): Promise<Inactive> {
-  const spot = spotOf(call, call.args.text('url') ?? '');
-  const bundle = await readBundle(spot, call.system.platform.runs);
-  await phase(call, 'Add', () => expandBundle(onMain(call, spot), bundle));
+  const { platform, stopped } = call.system;
+  const spot = fileOnMain(call);
+  const syncing = 'initial file syncing';
+  const file = spotText(spot).replace(':/', ':');
+  await say(call, `--- Starting ${syncing} ---`);
+  const bundle = await readBundle(spot, { runs: platform.runs, stopped });
+  await say(call, `Info: Finished copying ${file} to the selected switch(es)\nFinished ${syncing}\n`);
+  await phase(call, 'Add', () => expandBundle(spot, bundle, stopped));
   await say(call, `Image added. Version: ${bundle.version}.${BUILD}`);
   return { conf: bundle.confPath, version: bundle.version };
 }
 
-/** Packages lie in the main volume, from wherever they came. */
-function onMain({ system }: Call, spot: Spot): Spot {
-  if (spot.volume === system.volumes.main) return spot;
-  throw new InstallFailure(`copy the file to ${system.volumes.main.facts.name} first`);
-}
-
 async function activateConf(call: Call, { conf }: Inactive): Promise<boolean> {
   const { system } = call;
-  const { volumes, hardware } = system;
-  const names = await packagesOf(volumes.main, conf);
-  const folder = volumes.main.facts.name.replace(':', '');
+  const { main } = system.volumes;
+  const names = await packagesOf(main, conf);
+  const folder = main.facts.name.replace(':', '');
   await say(call, `Following packages shall be activated:\n${names.map((name) => `/${folder}/${name}`).join('\n')}\n`);
   if (!(await mayReload(call))) return false;
-  await phase(call, 'Activate', async () => {
-    await activate(volumes, hardware, conf);
-    await pointBootAt(call);
-  });
+  const { file, mode } = system.image;
+  const nowMs = system.world.clock.now();
+  await phase(call, 'Activate', () => activate(system, { conf, nowMs, ...(mode === 'bundle' && { bundle: file }) }));
   return true;
 }
 
-async function reloadNow({ call, name }: Operation): Promise<string> {
+async function endWithReload(operation: Operation): Promise<string> {
+  const { call, name } = operation;
   await say(call, `Send model notification for ${name} before reload\nInstall will reload the system now!`);
-  await succeed({ call, name });
-  const by = call.session.user ?? 'console';
-  call.system.log({
-    facility: 'SYS',
-    severity: 5,
-    mnemonic: 'RELOAD',
-    text: `Reload requested by ${by}. Reload Reason: Reload Command.`,
-  });
-  call.system.reload({ reason: 'reload', by });
-  const { promise, resolve } = Promise.withResolvers<undefined>();
-  call.signal.addEventListener('abort', () => resolve(undefined), { once: true });
-  if (!call.signal.aborted) await promise;
+  await succeed(operation);
+  await reloadNow(operation);
   return '';
+}
+
+/** One trial at a time: what is active must be committed, or taken back, before something else is activated. */
+function refuseOnTrial({ system }: Call): void {
+  if (system.hardware.facts.trial !== undefined)
+    throw new InstallFailure('The active image is not committed: commit it or abort the installation first');
 }
 
 /** `install add file X [activate [commit]]`. */
@@ -177,6 +124,8 @@ async function add(call: Call): Promise<string> {
   const operation = { call, name: `install_${steps.join('_')}` };
   return await orFailed(operation, async () => {
     await begin(operation);
+    if (args.has('activate')) refuseOnTrial(call);
+    if (args.has('activate') && !(await mayLoseChanges(call))) return '';
     const added = await addFile(call);
     if (!args.has('activate')) return await succeed(operation);
     const running = versionIn(await packagesOf(system.volumes.main, PACKAGES_CONF));
@@ -184,9 +133,9 @@ async function add(call: Call): Promise<string> {
       await say(call, 'Same Image File-No Change');
       return await succeed(operation);
     }
-    if (!(await mayActivate(call)) || !(await activateConf(call, added))) return '';
-    if (args.has('commit')) await phase(call, 'Commit', async () => commit(system.hardware));
-    return await reloadNow(operation);
+    if (!(await hasChangedBoot(call)) || !(await activateConf(call, added))) return '';
+    if (args.has('commit')) await phase(call, 'Commit', () => commit(system));
+    return await endWithReload(operation);
   });
 }
 
@@ -194,40 +143,63 @@ async function activateAdded(call: Call): Promise<string> {
   const operation = { call, name: 'install_activate' };
   return await orFailed(operation, async () => {
     await begin(operation);
+    refuseOnTrial(call);
     const newest = (await inactiveConfs(call.system.volumes)).at(-1);
     if (newest === undefined) throw new InstallFailure('No inactive package found');
-    if (!(await mayActivate(call)) || !(await activateConf(call, newest))) return '';
-    return await reloadNow(operation);
+    if (!(await mayLoseChanges(call)) || !(await hasChangedBoot(call))) return '';
+    return (await activateConf(call, newest)) ? await endWithReload(operation) : '';
   });
 }
 
 async function commitActive(call: Call): Promise<string> {
   const operation = { call, name: 'install_commit' };
   await begin(operation);
-  await phase(call, 'Commit', async () => commit(call.system.hardware));
+  await phase(call, 'Commit', () => commit(call.system));
   return await succeed(operation);
 }
 
+/** `install abort`, `install rollback to committed` and `to base`: there are no patches, so that the base is what was committed. */
 async function goBack(call: Call, name: string): Promise<string> {
-  const { volumes, hardware } = call.system;
+  const { system } = call;
   const operation = { call, name };
   return await orFailed(operation, async () => {
     await begin(operation);
-    if (hardware.facts.trial === undefined) throw new InstallFailure('There is nothing to roll back');
-    if (!(await mayReload(call))) return '';
+    if (system.hardware.facts.trial === undefined) throw new InstallFailure('There is nothing to roll back');
+    if (!(await mayLoseChanges(call)) || !(await mayReload(call))) return '';
     await phase(call, 'Rollback', async () => {
-      if (!(await rollBack(volumes, hardware))) throw new InstallFailure('There is no earlier packages.conf');
+      if (!(await rollBack(system))) throw new InstallFailure('There is no earlier packages.conf');
     });
-    return await reloadNow(operation);
+    return await endWithReload(operation);
   });
 }
 
-async function removeInactive(call: Call): Promise<string> {
+/** `install rollback to id N`: to something that was committed once, and whose packages still lie there. */
+async function goBackTo(call: Call): Promise<string> {
+  const { system, args } = call;
+  const operation = { call, name: 'install_rollback' };
+  return await orFailed(operation, async () => {
+    await begin(operation);
+    const point = (system.hardware.facts.points ?? []).find(({ id }) => id === Number(args.text('id')));
+    if (point === undefined) throw new InstallFailure(`There is no rollback point ${args.text('id') ?? ''}`);
+    const target = (await inactiveConfs(system.volumes)).find(({ version }) => version === point.version);
+    if (target === undefined)
+      throw new InstallFailure(`The packages of ${point.version} are active already, or were removed`);
+    if (!(await mayLoseChanges(call)) || !(await mayReload(call))) return '';
+    await phase(call, 'Rollback', async () => {
+      await activate(system, { conf: target.conf, nowMs: system.world.clock.now() });
+      await commit(system);
+    });
+    return await endWithReload(operation);
+  });
+}
+
+/** `install remove inactive`, and `clean` of older releases. */
+export async function removeInactive(call: Call): Promise<string> {
   const { volumes, image, hardware } = call.system;
   const operation = { call, name: 'install_remove' };
   await begin(operation);
   await say(call, 'Cleaning up unnecessary package files\nNo path specified, will use booted path');
-  const names = await unusedFiles(volumes, hardware.facts, image.file);
+  const names = await unusedFiles(volumes, neededFiles(hardware.facts, image.file));
   if (names.length === 0) {
     await say(call, 'SUCCESS: No extra package or provisioning files found on media. Nothing to clean.');
     return await succeed(operation);
@@ -235,8 +207,9 @@ async function removeInactive(call: Call): Promise<string> {
   const folder = volumes.main.facts.name.replace(':', '');
   const paths = names.map((name) => `/${folder}/${name}`).join('\n');
   await say(call, `The following files will be deleted:\n    [switch 1]:\n${paths}\n`);
-  if (!(await yes(call, 'Do you want to remove the above files? [y/n]'))) return '';
+  if (!(await isYes(call, 'Do you want to remove the above files? [y/n]'))) return '';
   for (const name of names) {
+    call.system.stopped.throwIfAborted();
     await removeFiles(volumes, [name]);
     await say(call, `  Deleting file ${volumes.main.facts.name}${name} ... done.`);
   }
@@ -244,98 +217,17 @@ async function removeInactive(call: Call): Promise<string> {
   return await succeed(operation);
 }
 
-async function summary({ system }: Call): Promise<string> {
-  const { volumes, hardware, image } = system;
-  const active = versionIn(await packagesOf(volumes.main, PACKAGES_CONF)) ?? image.version;
-  const state = hardware.facts.trial === undefined ? 'C' : 'U';
-  const rows = [[state, active], ...(await inactiveConfs(volumes)).map(({ version }) => ['I', version])].map(
-    ([st = '', version = '']) => `IMG   ${st}    ${version}.${BUILD}`,
-  );
-  const timer =
-    state === 'C'
-      ? 'inactive'
-      : `active on install_activate, time before rollback - ${left(system.world.clock.monotonic() - system.startedMs)}`;
-  const line = '-'.repeat(80);
-  return [
-    '[ Switch 1 ] Installed Package(s) Information:',
-    'State (St): I - Inactive, U - Activated & Uncommitted,',
-    '            C - Activated & Committed, D - Deactivated & Uncommitted',
-    line,
-    'Type  St   Filename/Version',
-    line,
-    ...rows,
-    '',
-    line,
-    `Auto abort timer: ${timer}`,
-    line,
-    '',
-  ].join('\n');
-}
+export const isXe = ({ style }: Platform): boolean => style === 'catalyst-9k' || style === 'isr-xe';
 
-/** `01:59:58`. */
-function left(upMs: number): string {
-  const seconds = Math.max(0, AUTO_ABORT_SECONDS - Math.floor(upMs / 1000));
-  const two = (value: number): string => String(value).padStart(2, '0');
-  return `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
-}
-
-/** The form of IOS XE 3 to 16.5. */
-async function requestInstall(call: Call): Promise<string> {
-  const { args, system } = call;
-  try {
-    const spot = onMain(call, spotOf(call, args.text('url') ?? ''));
-    await say(
-      call,
-      '--- Starting install local lock acquisition on switch 1 ---\nFinished install local lock acquisition on switch 1\n',
-    );
-    const bundle = await readBundle(spot, system.platform.runs);
-    await say(call, 'Expanding image file: '.concat(`${spot.volume.facts.name}${spot.path.slice(1)}`));
-    await expandBundle(spot, bundle);
-    await pause(call);
-    await activate(system.volumes, system.hardware, bundle.confPath);
-    commit(system.hardware);
-    await pointBootAt(call);
-    await say(call, 'SUCCESS: Finished install: Success on [1]');
-  } catch (error) {
-    if (!(error instanceof InstallFailure)) throw error;
-    return `FAILED: ${error.message}\n`;
-  }
-  if (args.has('on-reboot')) return 'SUCCESS: Software provisioned.  New software will load on reboot.\n';
-  if (!(await yes(call, '[1]: Do you want to proceed with reload? [yes/no]: '))) return '';
-  system.reload({ reason: 'reload', by: call.session.user ?? 'console' });
-  return '';
-}
-
-async function expand(call: Call): Promise<string> {
-  try {
-    const spot = onMain(call, spotOf(call, call.args.text('url') ?? ''));
-    await expandBundle(spot, await readBundle(spot, call.system.platform.runs));
-    return 'SUCCESS: Finished expanding the image file.\n';
-  } catch (error) {
-    if (error instanceof InstallFailure) return `FAILED: ${error.message}\n`;
-    throw error;
-  }
-}
-
-const isXe: CommandRow['on'] = ({ style }) => style === 'catalyst-9k' || style === 'isr-xe';
-const isSwitch: CommandRow['on'] = ({ style }) => style === 'catalyst-9k';
-
-const row = (syntax: string, run: CommandRow['run'], on = isXe): CommandRow => ({ syntax, privilege: 15, on, run });
+const row = (syntax: string, run: CommandRow['run']): CommandRow => ({ syntax, privilege: 15, on: isXe, run });
 
 /** Commands of install mode. */
 export const INSTALL_COMMANDS: readonly CommandRow[] = [
   row('install add file <url:file> [activate [commit]] [prompt-level (none|all)]', add),
   row('install activate [prompt-level (none|all)]', activateAdded),
   row('install commit', commitActive),
-  row('install rollback to committed [prompt-level (none|all)]', (call) => goBack(call, 'install_rollback')),
+  row('install rollback to (base|committed) [prompt-level (none|all)]', (call) => goBack(call, 'install_rollback')),
+  row('install rollback to id <id:0-99> [prompt-level (none|all)]', goBackTo),
   row('install abort [prompt-level (none|all)]', (call) => goBack(call, 'install_abort')),
   row('install remove inactive', removeInactive),
-  row('show install (summary|active|committed|inactive)', summary),
-  row(
-    'request platform software package install switch all file <url:file> [new] [auto-copy] [on-reboot] [force]',
-    requestInstall,
-    isSwitch,
-  ),
-  row('request platform software package expand switch all file <url:file>', expand, isSwitch),
-  row('request platform software package clean [switch all]', removeInactive, isSwitch),
 ];

@@ -5,6 +5,17 @@
 import type { Platform } from '../platforms/platform.ts';
 import type { DeviceWorld } from '../ports.ts';
 
+export interface Trial {
+  /** How often they were booted. */
+  readonly boots: number;
+  /** `17.03.01`. */
+  readonly version: string;
+  /** When they are taken back by themselves: milliseconds since 1970 by the world's clock. */
+  readonly untilMs: number;
+  /** The file that ran before, where that was a bundle. */
+  readonly bundle?: string;
+}
+
 export interface HardwareFacts {
   readonly serial: string;
   /** Of the base, twelve hexadecimal digits. */
@@ -23,8 +34,12 @@ export interface HardwareFacts {
   readonly returnedAtMs?: number | undefined;
   /** Which version wrote the startup configuration. */
   readonly savedBy?: string | undefined;
-  /** Install mode: packages that were activated and not committed, and how often they were booted. */
-  readonly trial?: { readonly boots: number } | undefined;
+  /** Install mode: packages that were activated and not committed. */
+  readonly trial?: Trial | undefined;
+  /** What was committed, one after another: `install rollback to id N`. */
+  readonly points?: readonly { readonly id: number; readonly version: string }[];
+  /** How operations of install mode went, the oldest first. */
+  readonly installLog?: readonly string[];
   /** Variables of ROMMON that people set. */
   readonly variables: Readonly<Record<string, string>>;
 }
