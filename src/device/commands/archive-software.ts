@@ -1,17 +1,16 @@
 /** `archive download-sw` and `archive tar`: the software of Catalyst switches comes as a tar file with pages for its web server. */
 import { baseName, parentOf, resolvePath, ROOT, type VirtualPath } from '../../base/virtual-path.ts';
-import { FileError, type FileReader } from '../../files/index.ts';
+import { FileError } from '../../files/index.ts';
 import type { Call, CommandRow } from '../command.ts';
 import { CommandRefusal } from '../command.ts';
-import { askSource } from '../copy/ask-ends.ts';
-import { endName } from '../copy/endpoint.ts';
-import { asFileError, sayingOf } from '../copy/failure.ts';
-import { remoteText } from '../copy/endpoint.ts';
-import { openTarget, viaText, withCredentials } from '../copy/reach.ts';
+import { sayingOf } from '../copy/failure.ts';
 import { readTar } from '../image/read-tar.ts';
 import { readTarInfo, type TarInfo } from '../image/tar-info.ts';
 import { copyFolder, extractTar, removeFolder, wholeFile } from '../install/extract.ts';
+import { reloadNow } from '../install/operation.ts';
+import { folderEntries, writeTar } from '../install/write-tar.ts';
 import { deleteFile, type Spot, spotText, standing, type Volume } from '../state/volumes.ts';
+import { createArchive, openArchive, type OpenedArchive } from './archive-file.ts';
 import { spotOf } from './files.ts';
 
 /** Where an archive is laid out until it is whole. */
@@ -26,6 +25,8 @@ const OPTIONS = [
   '/no-set-boot',
 ] as const;
 type Option = (typeof OPTIONS)[number];
+/** Taken, for what they are about is not here: other hardware, features that nobody licenses. */
+const IDLE = ['/allow-feature-upgrade', '/no-feature-upgrade', '/no-version-check', '/upgrade-ucode', '/warm'];
 
 interface Order {
   readonly call: Call;
@@ -36,41 +37,11 @@ interface Order {
 function orderOf(call: Call): Order {
   const words = (call.args.text('rest') ?? '').split(/\s+/);
   const options = new Set(OPTIONS.filter((option) => words.includes(option)));
-  const others = words.filter((word) => !OPTIONS.some((option) => option === word));
+  const others = words.filter((word) => ![...OPTIONS, ...IDLE].some((option) => option === word));
   const [url] = others;
   if (url === undefined || others.length !== 1)
     throw new CommandRefusal('% Invalid archive command: name one tar file');
   return { call, options, url };
-}
-
-interface OpenedArchive extends AsyncDisposable {
-  readonly reader: Pick<FileReader, 'read'>;
-}
-
-/** The archive, from flash or from a server, with the words that come before its marks. */
-async function openArchive(call: Call, url: string): Promise<OpenedArchive> {
-  const end = await askSource(call, endName(url));
-  if (end.kind === 'file') {
-    const reader = await end.spot.volume.files.openReader(end.spot.path).catch((error: unknown) => {
-      throw new CommandRefusal(`%Error opening ${spotText(end.spot)} (${sayingOf(asFileError(error))})`);
-    });
-    return { reader, [Symbol.asyncDispose]: () => reader.close() };
-  }
-  if (end.kind !== 'remote') throw new CommandRefusal('%Error: that is no archive');
-  try {
-    const opened = await openTarget(call, await withCredentials(call, end));
-    const reader = await opened.files.openReader(opened.path);
-    await call.session.write(`Loading ${end.path} from ${end.host} ${viaText(call)}: !\n`);
-    return {
-      reader,
-      async [Symbol.asyncDispose]() {
-        await reader.close();
-        await opened.files.close();
-      },
-    };
-  } catch (error) {
-    throw new CommandRefusal(`%Error opening ${remoteText(end)} (${sayingOf(asFileError(error))})`);
-  }
 }
 
 const hex = (value: number): string => `0x${value.toString(16).toUpperCase().padStart(8, '0')}`;
@@ -122,7 +93,8 @@ class Download {
       await this.#install(info);
       return await this.#end(info);
     } catch (error) {
-      await removeFolder(this.#update(call.system.volumes.main));
+      // A switch that went down cleans nothing: what lies in update is removed by the next download.
+      if (!call.system.stopped.aborted) await removeFolder(this.#update(call.system.volumes.main));
       if (error instanceof FileError) throw new CommandRefusal(`ERROR: extraction failed (${sayingOf(error)})`);
       throw error;
     }
@@ -150,7 +122,7 @@ class Download {
   /** Looks at what is to come before any of it is written. */
   async #examine(text: string): Promise<void> {
     const { call, options } = this.#order;
-    const { platform, volumes } = call.system;
+    const { platform } = call.system;
     const info = readTarInfo(text);
     if (info === undefined) throw new CommandRefusal('ERROR: the info file of the archive cannot be read');
     await call.session.write(`extracting info (${text.length} bytes)\n${infoText(info)}`);
@@ -159,7 +131,7 @@ class Download {
         `ERROR: Image is not compatible with this switch: it is for ${info.family}, and not for ${platform.runs.join(', ')}.`,
       );
     this.#info = info;
-    await this.#makeRoom(info, volumes.main);
+    await this.#makeRoom(info);
     const old = oldSoftware(call);
     if (old !== undefined) await call.session.write(`Old image for switch 1: ${spotText(old)}\n`);
     if (old !== undefined && options.has('/overwrite'))
@@ -169,20 +141,31 @@ class Download {
     await call.session.write('\nExtracting images from archive into flash...\n');
   }
 
-  /** `/overwrite` gives up the old software where there is no room for both. */
-  async #makeRoom({ totalImageBytes }: TarInfo, main: Volume): Promise<void> {
+  /** `/overwrite` gives up the old software where there is no room for both; of a stack, in each member. */
+  async #makeRoom({ totalImageBytes }: TarInfo): Promise<void> {
     const { call, options } = this.#order;
-    if ((await main.freeBytes()) >= totalImageBytes) return;
     const old = oldSoftware(call);
-    if (options.has('/overwrite') && !options.has('/safe') && old !== undefined) {
-      await call.session.write(`Deleting ${spotText(old)} to create space...done\n`);
-      await removeFolder(old);
+    for (const volume of [call.system.volumes.main, ...memberVolumes(call)]) {
+      if ((await volume.freeBytes()) >= totalImageBytes) continue;
+      if (options.has('/overwrite') && !options.has('/safe') && old !== undefined) {
+        const there = { volume, path: old.path };
+        await call.session.write(`Deleting ${spotText(there)} to create space...done\n`);
+        await removeFolder(there);
+      }
+      await this.#refuseWithoutRoom(volume, totalImageBytes);
     }
-    const free = await main.freeBytes();
-    if (free < totalImageBytes)
-      throw new CommandRefusal(
-        `ERROR: Not enough space on ${main.facts.name} for the new image: ${totalImageBytes} bytes are needed, ${free} are free.\nUse /overwrite to delete the old image first.`,
-      );
+  }
+
+  async #refuseWithoutRoom(volume: Volume, needed: number): Promise<void> {
+    const free = await volume.freeBytes();
+    if (free >= needed) return;
+    const { options } = this.#order;
+    const advice = options.has('/overwrite')
+      ? 'Delete files that nobody needs first.'
+      : 'Use /overwrite to delete the old image first.';
+    throw new CommandRefusal(
+      `ERROR: Not enough space on ${volume.facts.name} for the new image: ${needed} bytes are needed, ${free} are free.\n${advice}`,
+    );
   }
 
   async #install(info: TarInfo): Promise<void> {
@@ -193,11 +176,13 @@ class Download {
     await call.session.write(
       `\nInstalling (renaming): \`${main.facts.name}update/${info.directory}' ->\n                                       \`${main.facts.name}/${info.directory}'\n`,
     );
+    call.system.stopped.throwIfAborted();
     await removeFolder({ volume: main, path: to });
     await main.files.rename(from, to);
     await removeFolder(this.#update(main));
     await call.session.write(`New software image installed in ${main.facts.name}/${info.directory}\n\n`);
     for (const volume of memberVolumes(call)) {
+      call.system.stopped.throwIfAborted();
       await removeFolder({ volume, path: to });
       await copyFolder({ volume: main, path: to }, { volume, path: to });
       await call.session.write(`New software image installed in ${volume.facts.name}/${info.directory}\n\n`);
@@ -207,14 +192,16 @@ class Download {
   async #end(info: TarInfo): Promise<string> {
     const { call, options } = this.#order;
     const { system, session } = call;
+    system.stopped.throwIfAborted();
     if (!options.has('/no-set-boot'))
       system.hardware.change({ boot: `${system.volumes.main.facts.name}/${info.directory}/${info.imageName}` });
     if (options.has('/overwrite')) await this.#removeOld(info);
     await session.write('All software images installed.\n');
+    if (options.has('/reload') && !options.has('/force-reload') && system.modified)
+      return 'The configuration has been changed and not saved: the system is not reloaded.\n';
     if (!options.has('/reload') && !options.has('/force-reload')) return '';
     await session.write('Requested system reload in progress...\n');
-    if (system.modified && options.has('/reload')) await system.save();
-    system.reload({ reason: 'reload', by: session.user ?? 'console' });
+    await reloadNow({ call, name: 'archive' });
     return '';
   }
 
@@ -264,6 +251,43 @@ async function extract(call: Call): Promise<string> {
   }
 }
 
+/** Writes a tar file of some folder; nothing is left of one that fails. */
+async function pack(call: Call, url: string, folder: Spot, first: readonly string[]): Promise<string> {
+  const sink = await createArchive(call, url);
+  try {
+    const entries = await folderEntries(folder, first);
+    const said = (path: string, sizeBytes: number): Promise<void> =>
+      call.session.write(`archiving ${path} (${sizeBytes} bytes)\n`);
+    await writeTar(entries, sink.upload, { said, signal: call.signal, nowMs: call.system.now() });
+    await sink.upload.commit();
+    return '';
+  } catch (error) {
+    await sink.upload.discard().catch(() => undefined);
+    if (error instanceof FileError)
+      throw new CommandRefusal(`%Error: the archive cannot be written (${sayingOf(error)})`);
+    throw error;
+  } finally {
+    await sink.close();
+  }
+}
+
+/** `archive tar /create URL flash:folder`. */
+async function create(call: Call): Promise<string> {
+  const folder = spotOf(call, call.args.text('folder') ?? '');
+  if ((await standing(folder))?.type !== 'directory')
+    throw new CommandRefusal(`%Error opening ${spotText(folder)} (No such file or directory)`);
+  return await pack(call, call.args.text('url') ?? '', folder, []);
+}
+
+/** `archive upload-sw URL`: the software that runs, as `download-sw` takes it. */
+async function upload(call: Call): Promise<string> {
+  const old = oldSoftware(call);
+  const info = old === undefined ? undefined : resolvePath(old.path, 'info');
+  if (old === undefined || info === undefined || (await standing({ ...old, path: info })) === undefined)
+    throw new CommandRefusal('ERROR: the running image has no directory with an info file: there is nothing to upload');
+  return await pack(call, call.args.text('url') ?? '', old, ['info']);
+}
+
 const isCatalyst: CommandRow['on'] = ({ style }) => style === 'catalyst';
 
 /** Commands about software in archives. */
@@ -274,6 +298,8 @@ export const ARCHIVE_SOFTWARE_COMMANDS: readonly CommandRow[] = [
     on: isCatalyst,
     run: (call) => new Download(orderOf(call)).run(),
   },
+  { syntax: 'archive upload-sw <url:source>', privilege: 15, on: isCatalyst, run: upload },
+  { syntax: 'archive tar /create <url:source> <folder:file>', privilege: 15, run: create },
   { syntax: 'archive tar /table <url:source>', privilege: 15, run: table },
   { syntax: 'archive tar /xtract <url:source> <folder:file>', privilege: 15, run: extract },
 ];
