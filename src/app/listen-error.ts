@@ -1,19 +1,26 @@
 /** Says in one sentence why a listener could not be opened, and what to do. */
 import { authority } from '../base/authority.ts';
-import type { ListenerSettings } from '../config/settings.ts';
 
 /** A listener could not be opened; the message is meant for people. */
 export class ListenError extends Error {
   override readonly name = 'ListenError';
 }
 
-type Sentence = (listener: ListenerSettings) => string;
+/** What was to be opened. */
+export interface ListenPlace {
+  readonly host: string;
+  readonly port: number;
+  /** What stands before an address where one says it: `--listen ftp://`, `--telnet `. */
+  readonly flag: string;
+}
+
+type Sentence = (place: ListenPlace) => string;
 
 const SENTENCES: ReadonlyMap<string, Sentence> = new Map<string, Sentence>([
   [
     'EADDRINUSE',
-    ({ protocol, host, port }) =>
-      `port ${port} of ${host} is taken by another program; stop that one, or choose another port, such as --listen ${protocol}://${authority(host, 0)} (0 takes any free port)`,
+    ({ host, port, flag }) =>
+      `port ${port} of ${host} is taken by another program; stop that one, or choose another port, such as ${flag}${authority(host, 0)} (0 takes any free port)`,
   ],
   [
     'EACCES',
@@ -27,11 +34,11 @@ const SENTENCES: ReadonlyMap<string, Sentence> = new Map<string, Sentence>([
   ['ENOTFOUND', ({ host }) => `${host} is not a host name that can be found; use an address of this machine`],
 ]);
 
-export function listenError(listener: ListenerSettings, cause: unknown): ListenError {
+export function listenError(place: ListenPlace, cause: unknown): ListenError {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
-  const { protocol, host, port } = listener;
+  const { host, port, flag } = place;
   const sentence =
-    SENTENCES.get(code)?.(listener) ??
-    `cannot listen on ${protocol}://${authority(host, port)} (${code}); choose another with --listen`;
+    SENTENCES.get(code)?.(place) ??
+    `cannot listen on ${authority(host, port)} (${code}); choose another place, such as ${flag}${authority(host, 0)}`;
   return new ListenError(sentence, { cause });
 }

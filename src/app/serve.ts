@@ -83,7 +83,7 @@ async function openListener(listener: ListenerSettings, house: House, nextSessio
   try {
     return await OPENERS[listener.protocol](listener, house, nextSession);
   } catch (cause) {
-    throw listenError(listener, cause);
+    throw listenError({ ...listener, flag: `--listen ${listener.protocol}://` }, cause);
   }
 }
 

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { type HostPort, parseHostPort } from './host-port.ts';
 import { parseByteSize } from './byte-size.ts';
 import { ConfigurationError } from './problem.ts';
-import { DEFAULT_PLATFORM, type LabDevice, type LabFile, labSchema } from './schema/lab.ts';
+import { DEFAULT_PLATFORM, HOSTNAME, type LabDevice, type LabFile, labSchema } from './schema/lab.ts';
 import { readYaml } from './yaml-file.ts';
 
 export interface DeviceUser {
@@ -100,6 +100,11 @@ function imageBytesOf(text: string | undefined): number | undefined {
   return bytes;
 }
 
+function hostnameOf(text: string): string {
+  if (HOSTNAME.test(text)) return text;
+  throw wrong('--hostname', 'must be a host name such as SW1: a letter, then letters, digits, dots and dashes');
+}
+
 const within = (folder: string, path: string | undefined): string | undefined =>
   path === undefined ? undefined : resolve(folder, path);
 
@@ -107,7 +112,7 @@ function fromFlags(flags: DeviceFlags, cwd: string): DeviceSettings {
   return {
     where: '--platform',
     platform: flags.platform ?? DEFAULT_PLATFORM,
-    hostname: flags.hostname ?? DEFAULT_HOSTNAME,
+    hostname: hostnameOf(flags.hostname ?? DEFAULT_HOSTNAME),
     telnet: addressOf(flags.telnet, '--telnet'),
     ssh: addressOf(flags.ssh, '--ssh'),
     tftp: addressOf(flags.tftp, '--tftp'),

@@ -22,6 +22,9 @@ function factoryIdentity({ factory: { family, version, featureSet } }: Platform)
   return made.identity;
 }
 
+/** The smallest image that the platform can come with. */
+export const leastFactoryBytes = (platform: Platform): number => minimumImageBytes(factoryIdentity(platform));
+
 async function writeImage({ volume, path }: Spot, facts: ImageIdentity, sizeBytes: number): Promise<void> {
   const upload = await volume.files.openUpload(path, { sizeBytes });
   try {
@@ -48,7 +51,7 @@ export async function layFactorySoftware(
   const identity = factoryIdentity(platform);
   const path = resolvePath(ROOT, imageFileName(identity) ?? 'image.bin') ?? ROOT;
   const spot = { volume: volumes.main, path };
-  await writeImage(spot, identity, sizeBytes ?? Math.max(DEFAULT_BYTES, minimumImageBytes(identity)));
+  await writeImage(spot, identity, sizeBytes ?? Math.max(DEFAULT_BYTES, leastFactoryBytes(platform)));
   if (platform.install !== 'install') return;
   const bundle = await readBundle(spot, platform);
   await expandBundle(spot, bundle);

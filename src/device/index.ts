@@ -1,7 +1,7 @@
 /** The door of the virtual device. */
 export { attachConsole } from './console.ts';
 export { Device, type DeviceOptions, type PowerState } from './device.ts';
-export { layFactorySoftware } from './factory.ts';
+export { layFactorySoftware, leastFactoryBytes } from './factory.ts';
 export { FAULTS, type FaultName, type FaultOrder, FaultSyntaxError, parseFault } from './faults.ts';
 export { grammarsOf } from './grammars.ts';
 export { userFor } from './login.ts';

@@ -1,9 +1,16 @@
 /** Where a virtual device keeps its files and what its hardware remembers: a folder, or memory. */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../../base/clock.ts';
 import type { DeviceStore } from '../../device/index.ts';
 import { type FileSystem, localFileSystem, memoryFileSystem } from '../../files/index.ts';
+import { holdFolder, makeFolder } from './state-folder.ts';
+
+/** A store with what it has open. */
+export interface OpenStore extends DeviceStore, Disposable {}
+
+/** Volumes that are folders of their own: name, folder. */
+export type FlashFolders = ReadonlyMap<string, string>;
 
 const HARDWARE = 'hardware.json';
 const PRIVATE = 0o600;
@@ -17,21 +24,46 @@ function readIfThere(path: string): string | undefined {
   }
 }
 
-/** Volumes are folders of the state folder, but for those that lie elsewhere. */
-export function folderStore(state: string, elsewhere: ReadonlyMap<string, string> = new Map()): DeviceStore {
-  mkdirSync(state, { recursive: true });
-  const volumes = new Map<string, FileSystem>();
+/** The volumes that were asked for, each opened once. */
+class OpenVolumes implements Disposable {
+  readonly #flash: FlashFolders;
+  readonly #open = new Map<string, FileSystem>();
+  readonly #held = new DisposableStack();
+
+  constructor(flash: FlashFolders) {
+    this.#flash = flash;
+  }
+
+  volume(name: string, make: () => FileSystem): FileSystem {
+    const folder = this.#flash.get(name);
+    const found = this.#open.get(name) ?? (folder === undefined ? make() : this.folder(folder, '--flash'));
+    this.#open.set(name, found);
+    return found;
+  }
+
+  folder(root: string, where: string): FileSystem {
+    makeFolder(root, where);
+    const files = localFileSystem({ root });
+    this.#held.defer(() => files.close());
+    return files;
+  }
+
+  [Symbol.dispose](): void {
+    this.#held.dispose();
+  }
+}
+
+/**
+ * Volumes are folders of the state folder, but for those of `flash`. Throws a `ConfigurationError` for a folder that
+ * cannot be made, or that another process has.
+ */
+export function folderStore(state: string, flash: FlashFolders): OpenStore {
+  makeFolder(state, '--state');
+  const release = holdFolder(state, '--state');
+  const volumes = new OpenVolumes(flash);
   const path = join(state, HARDWARE);
   return {
-    volume(name) {
-      const found = volumes.get(name);
-      if (found !== undefined) return found;
-      const root = elsewhere.get(name) ?? join(state, name);
-      mkdirSync(root, { recursive: true });
-      const files = localFileSystem({ root });
-      volumes.set(name, files);
-      return files;
-    },
+    volume: (name) => volumes.volume(name, () => volumes.folder(join(state, name), '--state')),
     load: () => readIfThere(path),
     save(text) {
       const beside = `${path}.new`;
@@ -39,27 +71,23 @@ export function folderStore(state: string, elsewhere: ReadonlyMap<string, string
       writeFileSync(beside, text, { mode: PRIVATE, flush: true });
       renameSync(beside, path);
     },
+    [Symbol.dispose]() {
+      volumes[Symbol.dispose]();
+      release();
+    },
   };
 }
 
 /** Nothing outlives the process, but for volumes that are folders of their own. */
-export function memoryStore(
-  elsewhere: ReadonlyMap<string, string> = new Map(),
-  clock: Clock = systemClock,
-): DeviceStore {
-  const volumes = new Map<string, FileSystem>();
+export function memoryStore(flash: FlashFolders = new Map(), clock: Clock = systemClock): OpenStore {
+  const volumes = new OpenVolumes(flash);
   let hardware: string | undefined;
   return {
-    volume(name) {
-      const folder = elsewhere.get(name);
-      const found =
-        volumes.get(name) ?? (folder === undefined ? memoryFileSystem({ clock }) : localFileSystem({ root: folder }));
-      volumes.set(name, found);
-      return found;
-    },
+    volume: (name) => volumes.volume(name, () => memoryFileSystem({ clock })),
     load: () => hardware,
     save(text) {
       hardware = text;
     },
+    [Symbol.dispose]: () => volumes[Symbol.dispose](),
   };
 }

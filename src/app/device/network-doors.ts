@@ -5,6 +5,7 @@ import { type Device, type Doors, type DoorWishes, serveVisitor } from '../../de
 import type { Observer } from '../../observe/event.ts';
 import { startTelnetServer } from '../../protocols/telnet/index.ts';
 import { startTftpServer } from '../../protocols/tftp/index.ts';
+import { listenError } from '../listen-error.ts';
 import { deviceTree, pathInTree } from './device-tree.ts';
 import { type DoorSurroundings, openSshDoor } from './ssh-door.ts';
 import { telnetTerminal } from './visitor-terminal.ts';
@@ -86,6 +87,8 @@ const NAMES: readonly DoorName[] = ['telnet', 'ssh', 'tftp'];
 const REOPEN_TRIES = 50;
 const REOPEN_PAUSE_MS = 100;
 
+const isOfSystem = (error: unknown): boolean => error instanceof Error && 'syscall' in error;
+
 interface OpenDoor {
   readonly key: string;
   readonly listening: Listening;
@@ -98,8 +101,9 @@ export class NetworkDoors implements Doors, AsyncDisposable {
   readonly #open = new Map<DoorName, OpenDoor>();
   #device: Device | undefined;
   #turn: Promise<void> = Promise.resolve();
-  /** Why a door could not be opened at first; told to whoever switches the device on. */
+  /** Why a door could not be opened at first; told to whoever switches the device on, and to nobody else. */
   #failure: unknown;
+  #isFirst = true;
 
   constructor(addresses: DoorAddresses, observe: Observer) {
     this.#addresses = addresses;
@@ -123,8 +127,9 @@ export class NetworkDoors implements Doors, AsyncDisposable {
     });
   }
 
-  /** The doors that are open. Throws what kept one from opening. */
+  /** The doors that are open once the device is on. Throws what kept one from opening. */
   opened(): readonly OpenedDoor[] {
+    this.#isFirst = false;
     if (this.#failure !== undefined) throw this.#failure as Error;
     return NAMES.flatMap((door) => {
       const found = this.#open.get(door);
@@ -139,8 +144,8 @@ export class NetworkDoors implements Doors, AsyncDisposable {
 
   #inTurn(act: () => Promise<void>): Promise<void> {
     this.#turn = this.#turn.then(act).catch((cause: unknown) => {
-      this.#failure ??= cause;
-      this.#observe({ kind: 'fault', where: 'a door of the device', cause });
+      if (this.#isFirst) this.#failure ??= cause;
+      else this.#observe({ kind: 'fault', where: 'a door of the device', cause });
     });
     return this.#turn;
   }
@@ -156,17 +161,17 @@ export class NetworkDoors implements Doors, AsyncDisposable {
     if (key === undefined || address === undefined || this.#device === undefined) return;
     const port = this.#ports.get(name) ?? address.port;
     const surroundings = { host: address.host, port, device: this.#device, observe: this.#observe };
-    const listening = await this.#listen(() => DOORS[name].open(surroundings, wishes), name);
+    const listening = await this.#listen(() => DOORS[name].open(surroundings, wishes), name, surroundings);
     this.#ports.set(name, listening.port);
     this.#open.set(name, { key, listening });
   }
 
-  async #listen(open: () => Promise<Listening>, name: DoorName): Promise<Listening> {
+  async #listen(open: () => Promise<Listening>, name: DoorName, place: DoorAddress): Promise<Listening> {
     for (let tries = this.#ports.has(name) ? REOPEN_TRIES : 1; ; tries -= 1)
       try {
         return await open();
       } catch (error) {
-        if (tries <= 1) throw error;
+        if (tries <= 1) throw isOfSystem(error) ? listenError({ ...place, flag: `--${name} ` }, error) : error;
         await this.#pause();
       }
   }

@@ -14,6 +14,7 @@ import {
   FaultSyntaxError,
   grammarsOf,
   layFactorySoftware,
+  leastFactoryBytes,
   parseFault,
   type Platform,
   PLATFORMS,
@@ -24,7 +25,7 @@ import {
 import type { Observer } from '../../observe/event.ts';
 import { openConsoleDoor } from './console-door.ts';
 import { defaultConfiguration } from './default-configuration.ts';
-import { folderStore, memoryStore } from './device-store.ts';
+import { folderStore, memoryStore, type OpenStore } from './device-store.ts';
 import { NetworkDoors } from './network-doors.ts';
 import { deviceTransfers, type TransferOptions } from './transfers.ts';
 
@@ -129,22 +130,33 @@ interface Making {
 
 interface Made {
   readonly device: Device;
+  readonly store: OpenStore;
   readonly doors: NetworkDoors;
   readonly settings: DeviceSettings;
 }
 
-function worldFor({ settings, pace, surroundings }: Making, platform: Platform): DeviceWorld {
-  const { state, flash } = settings;
+function storeFor({ state, flash }: DeviceSettings, platform: Platform): OpenStore {
   const [main] = platform.volumes;
-  const elsewhere = new Map(flash === undefined || main === undefined ? [] : [[main.name.slice(0, -1), flash]]);
+  const folders = new Map(flash === undefined || main === undefined ? [] : [[main.name.slice(0, -1), flash]]);
+  return state === undefined ? memoryStore(folders) : folderStore(state, folders);
+}
+
+function worldFor({ pace, surroundings }: Making, store: OpenStore): DeviceWorld {
   return {
     clock: surroundings.clock ?? systemClock,
     pace,
-    store: state === undefined ? memoryStore(elsewhere) : folderStore(state, elsewhere),
+    store,
     transfers: deviceTransfers(present('observe', surroundings.observeTransfers)),
     random: randomBytes,
     makeRsaKey,
   };
+}
+
+function confirmImageSize({ imageBytes, where }: DeviceSettings, platform: Platform): void {
+  const least = leastFactoryBytes(platform);
+  if (imageBytes === undefined || imageBytes >= least) return;
+  const what = `must be ${least} bytes or more for a ${platform.name}`;
+  throw new ConfigurationError([{ where: where === '--platform' ? '--image-size' : `${where}: image-size`, what }]);
 }
 
 /** What a factory, and whoever made it ready, have done before it is first switched on. */
@@ -174,22 +186,25 @@ function assembled({ where, state }: DeviceSettings, options: DeviceOptions): De
   }
 }
 
-async function make(making: Making): Promise<Made> {
+async function make(making: Making, undo: DisposableStack): Promise<Made> {
   const { settings, surroundings, workshop } = making;
   const platform = platformOf(settings);
+  confirmImageSize(settings, platform);
+  const faults = faultsOf(settings);
+  const store = undo.use(storeFor(settings, platform));
   const { telnet, ssh, tftp } = settings;
   const addresses = { ...present('telnet', telnet), ...present('ssh', ssh), ...present('tftp', tftp) };
   const doors = new NetworkDoors(addresses, surroundings.observe);
   const device = assembled(settings, {
     platform,
     doors,
-    world: worldFor(making, platform),
-    faults: faultsOf(settings),
+    world: worldFor(making, store),
+    faults,
     grammars: workshop.grammars(platform),
   });
   doors.attach(device);
   await prepare(device, making);
-  return { device, doors, settings };
+  return { device, store, doors, settings };
 }
 
 class RunningLab implements Lab {
@@ -222,6 +237,7 @@ class RunningLab implements Lab {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#consoles.map((console) => console[Symbol.asyncDispose]()));
     await Promise.all(this.#made.map(({ device }) => device.powerOff()));
+    for (const { store } of this.#made) store[Symbol.dispose]();
   }
 
   async #openConsole({ device, settings }: Made): Promise<readonly DeviceListener[]> {
@@ -237,6 +253,8 @@ class RunningLab implements Lab {
 export async function makeLab({ devices, pace }: LabSettings, surroundings: DeviceSurroundings): Promise<Lab> {
   const workshop = new Workshop();
   const made: Made[] = [];
-  for (const settings of devices) made.push(await make({ settings, pace, surroundings, workshop }));
+  using undo = new DisposableStack();
+  for (const settings of devices) made.push(await make({ settings, pace, surroundings, workshop }, undo));
+  undo.move();
   return new RunningLab(made, surroundings.observe);
 }

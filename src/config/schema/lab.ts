@@ -7,7 +7,8 @@ const text = z.string('must be a text').min(1, 'must not be empty');
 const address = z
   .union([text, z.int('must be a port').transform(String)])
   .pipe(readBy(parseHostPort, 'must be HOST:PORT such as 127.0.0.1:2323, where 0 is any free port'));
-const HOSTNAME = /^[A-Za-z][A-Za-z0-9_.-]{0,62}$/;
+/** What IOS takes as a host name, and the dots and underscores of which it only warns. */
+export const HOSTNAME = /^[A-Za-z][A-Za-z0-9_.-]{0,62}$/;
 
 export const DEFAULT_PLATFORM = 'c2911';
 
