@@ -194,6 +194,10 @@ export const glossary: Glossary = (path, word) => {
     const meaning = MEANINGS.get(words.slice(from).join(' '));
     if (meaning !== undefined) return meaning;
   }
-  if (ENDING.test(lower)) return path.startsWith('copy') ? `Copy from ${lower} file system` : `${lower} file system`;
+  if (ENDING.test(lower)) {
+    if (!path.startsWith('copy')) return `${lower} file system`;
+    // `copy flash: ?` stands at the destination.
+    return path === 'copy' ? `Copy from ${lower} file system` : `Copy to ${lower} file system`;
+  }
   return '';
 };

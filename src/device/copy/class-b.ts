@@ -21,12 +21,17 @@ export async function eraseVolume(call: Call, { facts, files }: Volume): Promise
   return ` ...erased\nErase of ${facts.name} complete\n`;
 }
 
-/** The trap: Enter erases. Elsewhere only `/erase` does. */
-export async function eraseBeforeCopying(call: Call, volume: Volume): Promise<void> {
-  const { session, args } = call;
-  const { name, kind } = volume.facts;
-  const isOrdered = args.has('/erase');
-  if (kind !== 'class-b' && !isOrdered) return;
+/** What is asked before a copy onto class B flash, or with `/erase`; `undefined` where nothing is. */
+export function erasing(call: Call, volume: Volume): (() => Promise<void>) | undefined {
+  const isOrdered = call.args.has('/erase');
+  if (volume.facts.kind !== 'class-b' && !isOrdered) return undefined;
+  return () => eraseBeforeCopying(call, volume, isOrdered);
+}
+
+/** The trap: Enter erases. */
+async function eraseBeforeCopying(call: Call, volume: Volume, isOrdered: boolean): Promise<void> {
+  const { session } = call;
+  const { name } = volume.facts;
   if (!isOrdered && !(await session.confirm(`Erase ${name} before copying? [confirm]`))) return;
   const sure = `Erasing the ${name.slice(0, -1)} filesystem will remove all files! Continue? [confirm]`;
   if (!(await session.confirm(sure))) return;

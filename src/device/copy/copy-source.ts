@@ -58,19 +58,36 @@ function beginningOf(call: Call, name: RemoteName, sizeBytes: number | undefined
   return name.scheme === 'ftp' && isOnePacket ? '' : `\nLoading ${file} `;
 }
 
-async function fromRemote(call: Call, asked: RemoteName): Promise<Source> {
+/** Whether a server has the file at all: nothing is erased for one that is not there. */
+async function findRemote(call: Call, name: RemoteName): Promise<void> {
+  const { files, path } = await openTarget(call, name);
+  try {
+    const reader = await files.openReader(path);
+    await reader.close();
+  } finally {
+    await files.close();
+  }
+}
+
+async function fromRemote(call: Call, asked: RemoteName, before?: () => Promise<void>): Promise<Source> {
   const { session } = call;
   const url = shownUrl(call, asked);
   const name = await withCredentials(call, asked);
   if (name.scheme !== 'scp') await session.write(`Accessing ${url}...`);
   let opened: OpenedTarget | undefined;
   try {
+    if (before !== undefined) {
+      await findRemote(call, name);
+      await session.write(name.scheme === 'scp' ? '' : '\n');
+      await before();
+    }
     opened = await openTarget(call, name);
     const { files, path } = opened;
     const reader = await files.openReader(path);
     const { entry } = reader;
     const sizeBytes = entry.sizeIs === 'unknown' ? undefined : entry.sizeBytes;
-    await session.write(beginningOf(call, name, sizeBytes));
+    const beginning = beginningOf(call, name, sizeBytes);
+    await session.write(before === undefined ? beginning : beginning.replace(/^\n/, ''));
     return {
       read: (into, position) => reader.read(into, position),
       sizeBytes,
@@ -94,7 +111,17 @@ function openingRefusal(name: RemoteName, url: string, failure: FileError): Comm
   return new CommandRefusal(`${end}%Error opening ${url} (${saying})`);
 }
 
-export async function openSource(call: Call, end: End): Promise<Source> {
+/**
+ * Opens the source of a copy. `before` is done when it is known to be there, and before any of it is read. Throws a
+ * `CommandRefusal`.
+ */
+export async function openSource(call: Call, end: End, before?: () => Promise<void>): Promise<Source> {
+  if (end.kind === 'remote') return await fromRemote(call, end, before);
+  await before?.();
+  return await openLocal(call, end);
+}
+
+async function openLocal(call: Call, end: Exclude<End, { kind: 'remote' }>): Promise<Source> {
   const { system } = call;
   if (end.kind === 'running-config') return fromText(system.configurationText(), 'system:/running-config');
   if (end.kind === 'startup-config') {
@@ -103,7 +130,6 @@ export async function openSource(call: Call, end: End): Promise<Source> {
       throw new CommandRefusal('%Error opening nvram:/startup-config (No such file or directory)');
     return fromText(text, 'nvram:/startup-config');
   }
-  if (end.kind === 'remote') return await fromRemote(call, end);
   try {
     return await fromSpot(end.spot);
   } catch (error) {

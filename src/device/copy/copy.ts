@@ -5,7 +5,7 @@ import { keepConfiguration } from '../config-archive.ts';
 import { STARTUP_CONFIG } from '../startup.ts';
 import { type Spot, spotText, standing } from '../state/volumes.ts';
 import { askDestination, askSource, endName } from './ask-ends.ts';
-import { eraseBeforeCopying } from './class-b.ts';
+import { erasing } from './class-b.ts';
 import { failureText, intoFile, intoRunning, intoServer } from './copy-destination.ts';
 import { openSource, type Source } from './copy-source.ts';
 import { type End, promptLevel } from './endpoint.ts';
@@ -60,6 +60,15 @@ export async function saved(call: Call): Promise<string> {
 /** What is left of a configuration that is compressed, measured at real ones. */
 const COMPRESSED_PART = 0.31;
 
+/** A file of the device that is not there, or that would be copied onto itself, is told before anything is asked. */
+async function refuseBadSource(from: End, to: End): Promise<void> {
+  if (from.kind !== 'file') return;
+  if ((await standing(from.spot)) === undefined)
+    throw new CommandRefusal(`%Error opening ${spotText(from.spot)} (No such file or directory)`);
+  if (to.kind === 'file' && spotText(from.spot) === spotText(to.spot))
+    throw new CommandRefusal('%Error: Source and destination are the same file');
+}
+
 /** Says no where a name is taken and nobody wants it replaced. */
 async function mayReplace(call: Call, end: End): Promise<boolean> {
   if (end.kind !== 'file' || promptLevel(call) === 'quiet') return true;
@@ -83,11 +92,10 @@ async function deliver(call: Call, source: Source, ends: { readonly from: End; r
 export async function copy(call: Call, source: string, destination: string): Promise<string> {
   const from = await askSource(call, keywordOr(source));
   const to = await askDestination(call, keywordOr(destination), from);
+  await refuseBadSource(from, to);
   if (!(await mayReplace(call, to))) return '';
-  if (from.kind === 'file' && to.kind === 'file' && spotText(from.spot) === spotText(to.spot))
-    throw new CommandRefusal('%Error: Source and destination are the same file');
-  if (to.kind === 'file') await eraseBeforeCopying(call, to.spot.volume);
-  await using opened = await openSource(call, from);
+  const erase = to.kind === 'file' ? erasing(call, to.spot.volume) : undefined;
+  await using opened = await openSource(call, from, erase);
   return await deliver(call, opened, { from, to });
 }
 
