@@ -51,9 +51,8 @@ function typesOf(platform: Platform): ReadonlyMap<string, ArgumentType> {
     ['readable', { ...WORD, offers: [...volumes, 'system:'] }],
     ['volume', prefixed('file system', volumes)],
     ['source', prefixed('URL', all)],
-    // Old routers take any word for a file in flash: a classic way to lose an image.
-    ['destination', isClassic ? { ...WORD, offers: all } : prefixed('URL', all)],
     ['bits', numberBetween(platform.leastRsaBits, 4096)],
+    // Old routers take any word for a file in flash: a classic way to lose an image.
     ['destination', isClassic ? { ...WORD, offers: all, canonical: withColon(all) } : prefixed('URL', all)],
     ['interface', interfaceNames(() => physicalInterfaces(platform).map(({ name }) => name))],
   ]);

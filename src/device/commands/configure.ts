@@ -4,6 +4,7 @@ import { makeKey, removeKey } from './keys.ts';
 import { encryptPasswords, storedPassword, storedSecret } from './passwords.ts';
 import { interfaceRange } from './interface-range.ts';
 import { NO_ADDRESS } from '../factory-lines.ts';
+import { linkChanges } from './link-changes.ts';
 import { setting } from './setting.ts';
 
 const username = async (call: Call): Promise<string> => {
@@ -230,19 +231,7 @@ const INTERFACE: readonly CommandRow[] = [
     syntax: 'shutdown',
     modes: INTERFACE_MODES,
     rank: 30,
-    effect: ({ system, sections, negated }) => {
-      for (const { key } of sections) {
-        const state = negated === undefined ? 'administratively down' : 'up';
-        const text = `Interface ${key.replace(/^interface /, '')}, changed state to ${state}`;
-        system.log({
-          facility: 'LINK',
-          severity: negated === undefined ? 5 : 3,
-          mnemonic: negated === undefined ? 'CHANGED' : 'UPDOWN',
-          text,
-        });
-      }
-      return undefined;
-    },
+    follows: linkChanges,
   }),
   setting({ syntax: 'duplex (auto|full|half)', modes: INTERFACE_MODES, rank: 40 }),
   setting({ syntax: 'speed (auto|10|100|1000)', modes: INTERFACE_MODES, rank: 41 }),
@@ -342,10 +331,17 @@ const LEAVING: readonly CommandRow[] = [
   },
 ];
 
+/** Lines that stand behind those of the lines. */
+const LATE: ReadonlyMap<string, number> = new Map([['ntp', 3_500]]);
+
 /** Rows that keep their lines as they come: what a platform takes and nobody models. */
 export const verbatimRows = (beginnings: readonly string[]): readonly CommandRow[] =>
   beginnings.map((beginning) =>
-    setting({ syntax: `${beginning.trim()} [<rest:line>]`, rank: 1_300, distinct: 'line' }),
+    setting({
+      syntax: `${beginning.trim()} [<rest:line>]`,
+      rank: LATE.get(beginning.trim()) ?? 1_300,
+      distinct: 'line',
+    }),
   );
 
 /** Commands of all configuration modes. */

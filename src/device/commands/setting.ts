@@ -25,6 +25,8 @@ export interface Setting {
   readonly on?: (platform: Platform) => boolean;
   /** The line as it is kept, where that is not what was typed in full. Throws a `CommandRefusal`. */
   readonly text?: (call: Call) => string | Promise<string>;
+  /** Looks before the change; what it gives looks again behind it. */
+  readonly follows?: (call: Call) => () => void;
   /** What happens besides; behind the change. Its text is shown. */
   readonly effect?: (call: Call) => string | undefined | Promise<string | undefined>;
 }
@@ -67,11 +69,13 @@ function openedSections(call: Call, key: string): readonly Section[] {
 
 async function run(setting: Setting, call: Call): Promise<string | undefined> {
   const key = keyFor(setting, call);
+  const after = setting.follows?.(call);
   if (call.negated !== undefined) forget(setting, call, key);
   else if (setting.normally === 'on' && call.words.length <= key.split(' ').length)
     for (const { lines } of call.sections) lines.remove(key);
   else await keep(setting, call, key);
   call.system.changed(call.session);
+  after?.();
   const said = await setting.effect?.(call);
   if (setting.opens !== undefined && call.negated === undefined)
     call.session.enter(setting.opens, openedSections(call, key));

@@ -65,6 +65,14 @@ function loggingText({ logged, config }: RunningSystem): string {
     '                     filtering disabled',
     `    Buffer logging:  level debugging, ${logged.length} messages logged, xml disabled,`,
     '                     filtering disabled',
+    `    Trap logging: level informational, ${logged.length} message lines logged`,
+    // Nothing is sent: a virtual device has no wire to a log server.
+    ...config
+      .under('logging host')
+      .map(
+        ({ text }) =>
+          `        Logging to ${text.split(' ').at(-1) ?? ''}  (udp port 514, audit disabled, link down), 0 message lines logged`,
+      ),
     '',
     'Log Buffer (8192 bytes):',
     '',

@@ -38,8 +38,12 @@ export async function* verification(call: Call, spot: Spot): AsyncGenerator<stri
   const computed = spaced(sha1.digest('hex'));
   await using reader = await spot.volume.files.openReader(spot.path);
   const { state, embedded = '', computed: sha2, facts } = await inspectFile(reader);
-  if (facts === undefined || state === 'damaged' || state === 'cut') {
-    yield `\n%ERROR: Signature not found in file ${shown}.\n%ERROR: Digital signature is not valid.\n%ERROR: Computed hash does not match the embedded hash in ${shown}\n`;
+  if (facts === undefined || state === 'cut') {
+    yield `\n%ERROR: Signature not found in file ${shown}.\n`;
+    return false;
+  }
+  if (state === 'damaged') {
+    yield `\n%ERROR: Digital signature is not valid.\n%ERROR: Computed hash does not match the embedded hash in ${shown}\n`;
     return false;
   }
   yield [

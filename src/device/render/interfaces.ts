@@ -8,6 +8,7 @@ export interface InterfaceState {
   readonly address: readonly [address: string, mask: string] | undefined;
   readonly status: string;
   readonly protocol: 'up' | 'down';
+  readonly isShut: boolean;
   readonly description: string;
 }
 
@@ -51,6 +52,7 @@ export function interfaceState(system: RunningSystem, one: PhysicalInterface): I
     address: addressOf(section?.value('ip address')),
     status: statusOf(system, one, { isShut, isUp }),
     protocol: isUp ? 'up' : 'down',
+    isShut,
     description: section?.value('description') ?? '',
   };
 }
